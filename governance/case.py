@@ -1,0 +1,141 @@
+"""A case on the table: the incident with its clocks and the steps just taken. In memory only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from governance import clocks
+from governance.audit import FIRST_HASH, chain
+from governance.calendar import Limit, Unit
+from governance.city import City
+from governance.clocks import Clock
+from governance.incident import Attachment, Incident, Transition
+from governance.outbox import OutboxRow
+from governance.people import Actor
+from governance.process import Action, ClockRule
+
+
+@dataclass(frozen=True)
+class ActionFields:
+    """What an action may be given. Which of them it needs or takes, its process says."""
+
+    reason: str | None = None
+    department: str | None = None
+    assisting: tuple[str, ...] | None = None
+    subcategory: str | None = None
+    standard: str | None = None
+    passed: bool | None = None
+    days: int | None = None
+    until: datetime | None = None
+    main: uuid.UUID | None = None
+    request: int | None = None
+    score: int | None = None
+    attachments: tuple[uuid.UUID, ...] | None = None
+    lon: float | None = None
+    lat: float | None = None
+    datum: str | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were given, as plain values."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: _plain(value) for name, value in values.items() if value not in (None, "", ())}
+
+    @property
+    def result(self) -> str:
+        return "failed" if self.passed is False else "passed"
+
+
+@dataclass
+class Case:
+    """The incident, its clocks, the files it has and the files just brought, and what has been written so far."""
+
+    incident: Incident
+    clocks: list[Clock] = field(default_factory=list)
+    attached: list[Attachment] = field(default_factory=list)
+    brought: list[Attachment] = field(default_factory=list)
+    main: Incident | None = None
+    last_hash: str = FIRST_HASH
+    transitions: list[Transition] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+
+    def photos(self, files: Iterable[Attachment]) -> list[Attachment]:
+        return [a for a in files if a.kind == "image"]
+
+
+def move(case: Case, action: Action, given: ActionFields, now: datetime, city: City) -> None:
+    """The incident goes to the action's target state; its instant is stamped."""
+    incident = case.incident
+    incident.status = action.target(incident.status, given.result)
+    incident.outcome = city.process(incident.process).states[incident.status].outcome
+    if stamp := action.stamp.get(given.result):
+        setattr(incident, stamp, now)
+
+
+def wind_clocks(case: Case, action: Action, given: ActionFields, now: datetime, city: City) -> None:
+    """Stop, pause, resume and start the clocks that the action names."""
+    for clock in [c for c in case.clocks if c.stopped_at is None]:
+        if clock.stage in action.stop:
+            clocks.stop(clock, now, city.calendar)
+        elif clock.stage in action.pause and clock.paused_at is None:
+            clocks.pause(clock, now, city.calendar)
+        elif clock.stage in action.resume and clock.paused_at is not None:
+            clocks.resume(clock, now, city.calendar)
+    for stage in action.start.get(given.result, ()):
+        _start(case, city.process(case.incident.process).clocks[stage], now, city)
+    case.incident.due_at = clocks.earliest_due(case.clocks)
+
+
+def _start(case: Case, rule: ClockRule, now: datetime, city: City) -> None:
+    """A clock of the same stage and department goes on; one of another department ends and a new one starts."""
+    incident = case.incident
+    held = next((c for c in case.clocks if c.stage == rule.stage and c.stopped_at is None), None)
+    if held is not None and held.department == incident.department:
+        if held.paused_at is not None:
+            clocks.resume(held, now, city.calendar)
+    else:
+        if held is not None:
+            clocks.stop(held, now, city.calendar)
+        held = clocks.start(incident.id, rule.stage, limit_for(incident, rule, city), now, city.calendar,
+                            incident.department)
+        case.clocks.append(held)
+    if rule.by_standard:
+        incident.handle_due_at = held.due_at
+
+
+def limit_for(incident: Incident, rule: ClockRule, city: City) -> Limit:
+    """The stage's own limit, or that of the incident's standard in its area."""
+    if rule.by_standard and incident.subcategory and incident.standard:
+        standard = city.tree(incident.taxonomy).standard(incident.subcategory, incident.area_class, incident.standard)
+        if standard is not None:
+            unit: Unit = standard.limit_unit  # type: ignore[assignment]
+            return Limit(standard.limit_value, unit)
+    return rule.limit
+
+
+def record(case: Case, action: Action, actor: Actor, given: ActionFields, before: str | None, now: datetime) -> None:
+    """Append the transition to the chain, and the outbox row that says so. The version is the transition's number."""
+    incident = case.incident
+    incident.version = 1 if before is None else incident.version + 1
+    transition = Transition(
+        incident_id=incident.id, seq=incident.version, action=action.code, from_state=before,
+        to_state=incident.status, actor=actor.id, actor_name=actor.name, role=actor.role, department=actor.department,
+        reason=given.reason or "", fields=_recorded(given), at=now.astimezone(UTC), hash="")
+    transition.hash = case.last_hash = chain(transition, case.last_hash)
+    case.transitions.append(transition)
+    case.outbox.append(OutboxRow(incident_id=incident.id, seq=incident.version, created_at=now))
+
+
+def _recorded(given: ActionFields) -> dict[str, Any]:
+    return {name: value for name, value in given.given().items() if name != "reason"}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -1,0 +1,72 @@
+"""Who must fix it: climb from the cell to the nearest department whose function and jurisdiction cover the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from governance.city import City
+from governance.incident import Incident
+from grids.codes import LEVELS, level_of, path_of
+from taxonomy.category import Category
+
+LEVEL_NAMES = {"city": "市", "district": "区", "street": "街道", "community": "社区", "cell": "网格"}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A department that could take it. `rank` 1 is the nearest; `reasons` are sentences."""
+
+    department: str
+    name: str
+    unit: str
+    rank: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One department, or none and the candidates for the desk; with the reasons."""
+
+    department: str | None
+    reasons: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {"reasons": list(self.reasons),
+                "candidates": [{"department": c.department, "name": c.name, "rank": c.rank,
+                                "reasons": list(c.reasons)} for c in self.candidates]}
+
+
+def decide(city: City, incident: Incident) -> Decision:
+    """The department that the rule names, if it names exactly one. Needs a subcategory."""
+    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
+    if subcategory is None:
+        return Decision(None, ("尚未确定小类",), ())
+    steps = _climb(city, subcategory, incident.unit)
+    candidates = tuple(c for step in steps for c in step)
+    what = f"小类 {subcategory.name} 由职能 {subcategory.function} 在{LEVEL_NAMES[subcategory.level]}级负责"
+    if not candidates:
+        return Decision(None, (what, "辖区内没有承担该职能的单位, 由街道派遣员决定"), ())
+    nearest = steps[0]
+    if len(nearest) > 1:
+        return Decision(None, (what, f"同级有 {len(nearest)} 个单位承担该职能, 由街道派遣员决定"), candidates)
+    return Decision(nearest[0].department, (what, *nearest[0].reasons), candidates)
+
+
+def _climb(city: City, subcategory: Category, unit: str) -> list[list[Candidate]]:
+    """Candidates step by step, from the owning level (or the place itself, if higher) up to the city."""
+    owning = LEVELS.index(subcategory.level)
+    path = [code for code in reversed(path_of(unit)) if LEVELS.index(level_of(code)) <= owning]
+    steps: list[list[Candidate]] = []
+    for code in path:
+        departments = city.duties.get((subcategory.function, code), [])
+        if departments:
+            steps.append([_candidate(city, department, code, len(steps) + 1) for department in sorted(departments)])
+    return steps
+
+
+def _candidate(city: City, department: str, unit: str, rank: int) -> Candidate:
+    place = city.places[unit]
+    return Candidate(department, city.department_name(department), unit, rank,
+                     (f"{city.department_name(department)} 的辖区 {place.name} ({LEVEL_NAMES[place.level]}) 覆盖事发地",))

@@ -1,0 +1,129 @@
+"""The rules that several steps share, and the way of a case from and to the database."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from governance import scope
+from governance.case import ActionFields, Case
+from governance.city import City
+from governance.clocks import Clock
+from governance.errors import InvalidField, MissingField, NotFound, StaleVersion
+from governance.incident import Attachment, Incident, Transition
+from governance.people import Actor
+from governance.process import Action
+from grids.codes import path_of
+from grids.datum import to_wgs84
+from grids.metres import metres_between
+
+from taxonomy.category import Category
+
+#: How near a verifier must stand when no standard says it. Our configuration.
+DEFAULT_DISTANCE_M = 100.0
+
+
+# ---- rules ---------------------------------------------------------------------------------------------------------
+
+def check_fields(rule: Action, given: ActionFields) -> None:
+    """Every required field is there, and none that the action does not take."""
+    names = given.given()
+    for name, required in rule.fields.items():
+        if required and name not in names:
+            raise MissingField(name)
+    taken = {*rule.fields, *(("datum",) if "lon" in rule.fields else ())}
+    for name in names:
+        if name not in taken and rule.from_states != (None,):
+            raise InvalidField(name, f"操作“{rule.name}”不使用该字段", f"is not a field of {rule.code}", "unknown_field")
+
+
+def stand_near(case: Case, given: ActionFields, city: City) -> None:
+    """The person stands within the standard's distance of the incident."""
+    incident = case.incident
+    if incident.lon is None or incident.lat is None or given.lon is None or given.lat is None:
+        return
+    lon, lat = to_wgs84(given.lon, given.lat, given.datum or "wgs84")  # type: ignore[arg-type]
+    away, limit = metres_between(lon, lat, incident.lon, incident.lat), check_distance(incident, city)
+    if away > limit:
+        raise InvalidField("lon", f"距事发地 {away:.0f} 米, 须在 {limit:.0f} 米以内",
+                           f"is {away:.0f} m from the incident; it must be within {limit:.0f} m", "too_far",
+                           distance_m=round(away, 1), limit_m=limit)
+
+
+def check_distance(incident: Incident, city: City) -> float:
+    """Metres; from the incident's standard, else the default."""
+    tree = city.tree(incident.taxonomy)
+    standard = tree.standard(incident.subcategory or "", incident.area_class, incident.standard)
+    return standard.check_distance_m if standard and standard.check_distance_m else DEFAULT_DISTANCE_M
+
+
+def bring_photo(case: Case) -> None:
+    if not case.photos(case.brought):
+        raise MissingField("attachments", "须附照片", "needs a photo")
+
+
+def say_why_not(given: ActionFields) -> None:
+    if given.passed is False and not given.reason:
+        raise MissingField("reason", "不通过须说明理由", "is needed when it did not pass")
+
+
+def known_departments(given: ActionFields, city: City) -> None:
+    """The lead and the assisting departments exist, and the lead does not assist itself."""
+    if given.department not in city.departments:
+        raise InvalidField("department", "没有这个责任单位", "there is no such department", "unknown_department")
+    for code in given.assisting or ():
+        if code not in city.departments or code == given.department:
+            raise InvalidField("assisting", f"{code} 不能协办", f"{code} cannot assist", "unknown_department")
+
+
+def assisting(city: City, subcategory: Category, incident: Incident, lead: str) -> tuple[str, ...]:
+    """The nearest department of each assisting function, where there is exactly one."""
+    found: list[str] = []
+    for function in subcategory.assisting:
+        near = next((d for code in reversed(path_of(incident.unit)) if (d := city.duties.get((function, code)))), [])
+        if len(near) == 1 and near[0] != lead and near[0] not in found:
+            found.append(near[0])
+    return tuple(found)
+
+
+# ---- from and to the database --------------------------------------------------------------------------------------
+
+def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: int, given: ActionFields) -> Case:
+    """Load and lock an incident that the actor may see, in the version that the actor has seen."""
+    incident = session.scalar(select(Incident).where(col(Incident.id) == incident_id).with_for_update())
+    if incident is None or not scope.may_see(actor, incident):
+        raise NotFound(f"事件 {incident_id}")
+    if incident.version != version:
+        raise StaleVersion(incident.version)
+    clocks = session.scalars(select(Clock).where(col(Clock.incident_id) == incident_id).order_by(col(Clock.id)))
+    last = session.scalar(select(Transition.hash).where(col(Transition.incident_id) == incident_id,
+                                                        col(Transition.seq) == incident.version))
+    attached = session.scalars(select(Attachment).where(col(Attachment.incident_id) == incident_id))
+    main = session.get(Incident, given.main) if given.main else None
+    return Case(incident, list(clocks), list(attached), brought(session, actor, given.attachments or ()), main,
+                str(last))
+
+
+def brought(session: Session, actor: Actor, ids: tuple[uuid.UUID, ...]) -> list[Attachment]:
+    """The actor's own uploaded files that belong to no incident yet."""
+    if not ids:
+        return []
+    found = list(session.scalars(select(Attachment).where(col(Attachment.id).in_(ids))))
+    free = {a.id for a in found if a.uploaded_by == actor.id and a.incident_id is None}
+    for index, wanted in enumerate(ids):
+        if wanted not in free:
+            raise InvalidField(f"attachments.{index}", "附件不存在、不是您上传的或已被使用",
+                               "does not exist, is not yours, or belongs to an incident", "unknown_attachment")
+    return found
+
+
+def store(session: Session, case: Case) -> None:
+    """Write what the case has gathered, the incident first; the caller commits."""
+    session.add(case.incident)
+    session.flush()
+    for attachment in case.brought:
+        attachment.incident_id, attachment.seq = case.incident.id, case.transitions[0].seq
+    session.add_all([*case.clocks, *case.transitions, *case.outbox])
+    session.flush()

@@ -1,0 +1,58 @@
+"""What must be told: an outbox row is written with every step, in the same transaction; the relay takes it from here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, Index, UniqueConstraint, select, text, update
+from sqlmodel import Field, Session, SQLModel, col
+
+from data.columns import BigId, UtcDateTime
+from data.engine import is_postgresql
+
+
+class OutboxRow(SQLModel, table=True):
+    """A step that somebody may have to be told of. Ids only: the job reads the rest itself."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_waiting", "id", postgresql_where=text("relayed_at IS NULL"),
+                            sqlite_where=text("relayed_at IS NULL")),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    incident_id: uuid.UUID
+    seq: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    relayed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Notice(SQLModel, table=True):
+    """Something that one recipient is told once. The unique key makes a job that runs twice harmless."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("incident_id", "seq", "recipient_kind", "recipient", "channel"),
+                      Index("notice_recipient", "recipient_kind", "recipient", "created_at"))
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    incident_id: uuid.UUID = Field(foreign_key="incident.id")
+    seq: int
+    recipient_kind: str = Field(max_length=12, description="department or account")
+    recipient: str = Field(max_length=40)
+    channel: str = Field(max_length=12)
+    text: str
+    text_en: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def take_waiting(session: Session, limit: int) -> list[OutboxRow]:
+    """The oldest rows not yet relayed. Several relays share the work (SKIP LOCKED on PostgreSQL)."""
+    query = select(OutboxRow).where(col(OutboxRow.relayed_at).is_(None)).order_by(col(OutboxRow.id)).limit(limit)
+    if is_postgresql(session):
+        query = query.with_for_update(skip_locked=True)
+    return list(session.scalars(query))
+
+
+def mark_relayed(session: Session, rows: Sequence[OutboxRow], now: datetime) -> None:
+    session.execute(update(OutboxRow).where(col(OutboxRow.id).in_([row.id for row in rows])).values(relayed_at=now))

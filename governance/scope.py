@@ -1,0 +1,108 @@
+"""What a caller sees and may do. Decided here and nowhere else.
+
+Every route names one permission; every role holds some. Which incidents a role sees is `visible` (as SQL) and
+`may_see` (for one record): the same rule twice, held together by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlmodel import col
+
+from governance.errors import NotAllowed
+from governance.incident import Incident
+from governance.people import DEPARTMENT_ROLES, Actor
+from grids.codes import code_range, within
+
+Permission = Literal[
+    "report",            # report an incident, upload an attachment
+    "read_incidents",    # lists and single incidents, within `visible`
+    "act",               # take actions; the process says which
+    "read_figures",      # figures of the own scope
+    "read_reference",    # taxonomy, grids
+    "read_reporter",     # the reporter's name and phone
+    "read_audit",        # the audit log
+    "administer",        # load and edit the city's data
+]
+PERMISSIONS: tuple[str, ...] = get_args(Permission)
+
+_DESK = ("report", "read_incidents", "act", "read_figures", "read_reference", "read_reporter")
+HOLDS: dict[str, frozenset[str]] = {
+    "resident": frozenset({"report", "read_incidents", "act", "read_reference", "read_reporter"}),
+    "grid_worker": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "community_lead": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "dispatcher": frozenset(_DESK),
+    "handler": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "department_head": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "district_centre": frozenset(_DESK),
+    "supervisor": frozenset({"read_incidents", "act", "read_figures", "read_reference", "read_reporter"}),
+    "leader": frozenset({"read_incidents", "read_figures", "read_reference"}),
+    "admin": frozenset({"read_incidents", "read_figures", "read_reference", "administer"}),
+    "auditor": frozenset({"read_audit"}),
+}
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """NotAllowed unless the actor's role holds the permission."""
+    if permission not in HOLDS.get(actor.role, frozenset()):
+        raise NotAllowed("您的角色无权使用此功能", f"The role {actor.role} may not do this ({permission}).")
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The incidents that a caller sees, as a condition on the table `incident`."""
+    own = col(Incident.reporter) == actor.id
+    if actor.role == "resident":
+        return own
+    if actor.role in DEPARTMENT_ROLES:
+        return or_(own, col(Incident.department) == actor.department, assists(actor.department or ""))
+    if actor.role == "auditor":
+        return false()
+    return or_(own, in_unit(actor.unit))
+
+
+def may_see(actor: Actor, incident: Incident) -> bool:
+    """The same rule for one record."""
+    if actor.role == "auditor":
+        return False
+    if actor.id is not None and incident.reporter == actor.id:
+        return True
+    if actor.role == "resident":
+        return False
+    if actor.role in DEPARTMENT_ROLES:
+        return actor.department is not None and actor.department in (incident.department, *incident.assisting)
+    return within(incident.unit, actor.unit)
+
+
+def in_unit(unit: str) -> ColumnElement[bool]:
+    """Incidents in a unit and all below it: a range of codes, so that an index serves."""
+    if not unit:
+        return true()
+    low, high = code_range(unit)
+    return and_(col(Incident.unit) >= low, col(Incident.unit) < high)
+
+
+def assists(department: str) -> ColumnElement[bool]:
+    """Incidents that a department assists. Its code is quoted in the stored document of codes."""
+    from sqlalchemy import String, cast
+
+    return and_(func.coalesce(cast(Incident.assisting, String), "[]").contains(f'"{department}"', autoescape=True))
+
+
+def may_act(actor: Actor, incident: Incident, action: str) -> None:
+    """NotAllowed unless the incident is the actor's to act on; whether the process allows it is asked elsewhere."""
+    if actor.role in DEPARTMENT_ROLES and action != "comment" and actor.department != incident.department:
+        raise NotAllowed("只有主办单位可以操作", "Only the lead department may do this.")
+    if actor.role == "resident" and incident.reporter != actor.id:
+        raise NotAllowed("只有上报人可以操作", "Only the reporter may do this.")
+    in_own_scope = actor.role in (*DEPARTMENT_ROLES, "resident") or within(incident.unit, actor.unit)
+    if not in_own_scope:
+        raise NotAllowed("事件不在您的管辖范围内", "The incident is outside your scope.")
+
+
+def scope_of_figures(actor: Actor) -> ColumnElement[bool]:
+    """What a caller's figures count: the unit for people of the grid, the department for its people."""
+    if actor.role in DEPARTMENT_ROLES:
+        return col(Incident.department) == actor.department
+    return in_unit(actor.unit)

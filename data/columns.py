@@ -14,6 +14,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 #: A growing key. SQLite counts by itself only in a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
+#: The code of a grid unit. What lies below a unit is a range of codes in byte order, which a database of another
+#: collation would cut elsewhere, so PostgreSQL is told the order.
+Code = String(15).with_variant(String(15, collation="C"), "postgresql")
+
 #: A document: JSONB on PostgreSQL, JSON text on SQLite.
 Document = JSON().with_variant(JSONB(), "postgresql")
 
@@ -34,7 +38,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        instant: datetime = value
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 class Amount(TypeDecorator[Decimal]):

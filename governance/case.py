@@ -59,6 +59,7 @@ class Case:
     brought: list[Attachment] = field(default_factory=list)
     main: Incident | None = None
     last_hash: str = FIRST_HASH
+    last_at: datetime | None = None
     transitions: list[Transition] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ def wind_clocks(case: Case, action: Action, given: ActionFields, now: datetime, 
             clocks.pause(clock, now, city.calendar)
         elif clock.stage in action.resume and clock.paused_at is not None:
             clocks.resume(clock, now, city.calendar)
+            note_handle_due(case.incident, clock, city)
     for stage in action.start.get(given.result, ()):
         _start(case, city.process(case.incident.process).clocks[stage], now, city)
     case.incident.due_at = clocks.earliest_due(case.clocks)
@@ -102,8 +104,13 @@ def _start(case: Case, rule: ClockRule, now: datetime, city: City) -> None:
         held = clocks.start(incident.id, rule.stage, limit_for(incident, rule, city), now, city.calendar,
                             incident.department)
         case.clocks.append(held)
-    if rule.by_standard:
-        incident.handle_due_at = held.due_at
+    note_handle_due(incident, held, city)
+
+
+def note_handle_due(incident: Incident, clock: Clock, city: City) -> None:
+    """The incident carries the due time of its handling, for the figures of on-time closure."""
+    if city.process(incident.process).clocks[clock.stage].by_standard:
+        incident.handle_due_at = clock.due_at
 
 
 def limit_for(incident: Incident, rule: ClockRule, city: City) -> Limit:

@@ -26,7 +26,7 @@ from governance.settings import Settings
 from grids.codes import path_of
 from grids.locate import Locator
 from grids.unit import BoundaryVersion, Unit
-from taxonomy.category import Category, TaxonomyVersion
+from taxonomy.category import Category, Function, TaxonomyVersion
 from taxonomy.standard import Standard
 from taxonomy.tree import Tree
 
@@ -118,7 +118,7 @@ class City:
 
 
 def revision_of(session: Session) -> int:
-    return session.execute(select(CityRevision.revision)).scalar() or 0
+    return session.execute(select(col(CityRevision.revision))).scalar() or 0
 
 
 def raise_revision(session: Session) -> None:
@@ -151,7 +151,7 @@ class Cities:
 def read_city(session: Session, settings: Settings) -> City:
     """Read everything of the current revision: a dozen queries, once per revision and process."""
     revision = revision_of(session)
-    boundary = session.scalar(select(BoundaryVersion.version).where(col(BoundaryVersion.current)))
+    boundary = session.scalar(select(col(BoundaryVersion.version)).where(col(BoundaryVersion.current)))
     if boundary is None:
         raise NotReady("尚未导入网格, 请先运行 wangge load grids", "No grids are loaded yet; run: wangge load grids")
     departments = {d.code: d for d in _detached(session, select(Department))}
@@ -163,19 +163,21 @@ def read_city(session: Session, settings: Settings) -> City:
 def read_calendar(session: Session) -> WorkCalendar:
     """The library's calendar under the days and years that the city has loaded."""
     days = {d.day: d.kind == "work" for d in session.scalars(select(CalendarDay))}
-    return WorkCalendar(days, published_years=list(session.scalars(select(CalendarYear.year))))
+    return WorkCalendar(days, published_years=list(session.scalars(select(col(CalendarYear.year)))))
 
 
 def _places(session: Session, version: int) -> dict[str, Place]:
-    rows = session.execute(select(Unit.code, Unit.name, Unit.level, Unit.area_class, Unit.lon, Unit.lat,
-                                  Unit.voided_at).where(col(Unit.version) == version).order_by(Unit.code))
+    rows = session.execute(select(
+        col(Unit.code), col(Unit.name), col(Unit.level), col(Unit.area_class), col(Unit.lon), col(Unit.lat),
+        col(Unit.voided_at)).where(col(Unit.version) == version).order_by(col(Unit.code)))
     return {row.code: Place(row.code, row.name, row.level, row.area_class, row.lon, row.lat, bool(row.voided_at))
             for row in rows}
 
 
 def _cell_shapes(session: Session, version: int) -> tuple[list[str], np.ndarray]:
-    rows = session.execute(select(Unit.code, Unit.shape).where(
-        col(Unit.version) == version, col(Unit.level) == "cell", col(Unit.voided_at).is_(None)).order_by(Unit.code)).all()
+    rows = session.execute(select(col(Unit.code), col(Unit.shape)).where(
+        col(Unit.version) == version, col(Unit.level) == "cell", col(Unit.voided_at).is_(None)
+    ).order_by(col(Unit.code))).all()
     return [row.code for row in rows], np.array([row.shape for row in rows], dtype=object)
 
 
@@ -188,10 +190,11 @@ def read_tree(session: Session, taxonomy: str, version: int) -> Tree:
     """One version of a list, also an old one that incidents still point to."""
     return Tree(taxonomy, version,
                 _detached(session, select(Category).filter_by(taxonomy=taxonomy, version=version)),
-                _detached(session, select(Standard).filter_by(taxonomy=taxonomy, version=version)))
+                _detached(session, select(Standard).filter_by(taxonomy=taxonomy, version=version)),
+                _detached(session, select(Function).filter_by(taxonomy=taxonomy, version=version)))
 
 
-def _detached(session: Session, query: Select[tuple[Record]]) -> list[Record]:
+def _detached(session: Session, query: Select[Record]) -> list[Record]:
     """Records that outlive the session they were read in."""
     records = list(session.scalars(query))
     for record in records:

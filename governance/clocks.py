@@ -17,7 +17,7 @@ from typing import cast
 
 from sqlmodel import Field, SQLModel
 
-from data.columns import BigId, UtcDateTime
+from data.columns import Amount, BigId, UtcDateTime
 from governance.calendar import Limit, Unit, WorkCalendar
 
 #: The share of the limit after which the holder is warned (product.md: "warn at 80 %").
@@ -33,7 +33,7 @@ class Clock(SQLModel, table=True):
     incident_id: uuid.UUID = Field(index=True)
     #: accept | dispatch | sign | handle | check ...
     stage: str
-    limit_value: Decimal = Field(max_digits=8, decimal_places=2)
+    limit_value: Decimal = Field(sa_type=Amount)
     limit_unit: str
     started_at: datetime = Field(sa_type=UtcDateTime)
     #: Start of the current run.

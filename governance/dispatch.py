@@ -40,12 +40,14 @@ class Decision:
 
 def decide(city: City, incident: Incident) -> Decision:
     """The department that the rule names, if it names exactly one. Needs a subcategory."""
-    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
+    tree = city.tree(incident.taxonomy)
+    subcategory = tree.leaf(incident.subcategory or "")
     if subcategory is None:
         return Decision(None, ("尚未确定小类",), ())
     steps = _climb(city, subcategory, incident.unit)
     candidates = tuple(c for step in steps for c in step)
-    what = f"小类 {subcategory.name} 由职能 {subcategory.function} 在{LEVEL_NAMES[subcategory.level]}级负责"
+    function = tree.functions.get(subcategory.function, subcategory.function)
+    what = f"{subcategory.name}: 由{function}职能在{LEVEL_NAMES[subcategory.level]}级负责"
     if not candidates:
         return Decision(None, (what, "辖区内没有承担该职能的单位, 由街道派遣员决定"), ())
     nearest = steps[0]
@@ -68,5 +70,6 @@ def _climb(city: City, subcategory: Category, unit: str) -> list[list[Candidate]
 
 def _candidate(city: City, department: str, unit: str, rank: int) -> Candidate:
     place = city.places[unit]
-    return Candidate(department, city.department_name(department), unit, rank,
-                     (f"{city.department_name(department)} 的辖区 {place.name} ({LEVEL_NAMES[place.level]}) 覆盖事发地",))
+    name = city.department_name(department)
+    return Candidate(department, name, unit, rank,
+                     (f"{name} 的辖区 {place.name} ({LEVEL_NAMES[place.level]}) 覆盖事发地",))

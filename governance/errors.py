@@ -129,8 +129,8 @@ class CalendarGap(WanggeError):
 
     def __init__(self, year: int) -> None:
         self.year = year
-        super().__init__(f"{year} 年的工作日历尚未发布或未导入", f"No calendar has been published or loaded for {year}.",
-                         year=year)
+        super().__init__(f"{year} 年的工作日历尚未发布或未导入",
+                         f"No calendar has been published or loaded for {year}.", year=year)
 
 
 class NotReady(WanggeError):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from governance import scope
-from governance.case import ActionFields, Case
+from governance.case import ActionFields, Case, limit_for
 from governance.city import City
 from governance.clocks import Clock
-from governance.errors import InvalidField, MissingField, NotFound, StaleVersion
+from governance.errors import CalendarGap, InvalidField, MissingField, NotFound, StaleVersion
 from governance.incident import Attachment, Incident, Transition
 from governance.people import Actor
 from governance.process import Action
 from grids.codes import path_of
 from grids.datum import to_wgs84
 from grids.metres import metres_between
-
 from taxonomy.category import Category
 
 #: How near a verifier must stand when no standard says it. Our configuration.
@@ -35,8 +35,9 @@ def check_fields(rule: Action, given: ActionFields) -> None:
             raise MissingField(name)
     taken = {*rule.fields, *(("datum",) if "lon" in rule.fields else ())}
     for name in names:
-        if name not in taken and rule.from_states != (None,):
-            raise InvalidField(name, f"操作“{rule.name}”不使用该字段", f"is not a field of {rule.code}", "unknown_field")
+        if name not in taken:
+            raise InvalidField(name, f"操作“{rule.name}”不使用该字段", f"is not a field of {rule.code}",
+                               "unknown_field")
 
 
 def stand_near(case: Case, given: ActionFields, city: City) -> None:
@@ -88,6 +89,17 @@ def assisting(city: City, subcategory: Category, incident: Incident, lead: str) 
     return tuple(found)
 
 
+def calendar_gap(incident: Incident, action: str, city: City, now: datetime) -> CalendarGap | None:
+    """The gap in the calendar that an action would meet when it starts its clocks."""
+    process = city.process(incident.process)
+    try:
+        for stage in process.actions[action].start["passed"]:
+            city.calendar.due(now, limit_for(incident, process.clocks[stage], city))
+    except CalendarGap as gap:
+        return gap
+    return None
+
+
 # ---- from and to the database --------------------------------------------------------------------------------------
 
 def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: int, given: ActionFields) -> Case:
@@ -98,12 +110,11 @@ def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: i
     if incident.version != version:
         raise StaleVersion(incident.version)
     clocks = session.scalars(select(Clock).where(col(Clock.incident_id) == incident_id).order_by(col(Clock.id)))
-    last = session.scalar(select(Transition.hash).where(col(Transition.incident_id) == incident_id,
-                                                        col(Transition.seq) == incident.version))
+    last = session.get_one(Transition, (incident_id, incident.version))
     attached = session.scalars(select(Attachment).where(col(Attachment.incident_id) == incident_id))
     main = session.get(Incident, given.main) if given.main else None
     return Case(incident, list(clocks), list(attached), brought(session, actor, given.attachments or ()), main,
-                str(last))
+                last.hash, last.at)
 
 
 def brought(session: Session, actor: Actor, ids: tuple[uuid.UUID, ...]) -> list[Attachment]:

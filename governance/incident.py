@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from data.columns import BigId, Document, UtcDateTime
+from data.columns import BigId, Code, Document, UtcDateTime
 
 
 class Incident(SQLModel, table=True):
@@ -49,7 +49,7 @@ class Incident(SQLModel, table=True):
     datum: str | None = Field(default=None, max_length=10)
     accuracy_m: float | None = None
     address: str = ""
-    unit: str = Field(max_length=15, description="the lowest unit known: the cell, or what the reporter picked")
+    unit: str = Field(sa_type=Code, description="the lowest unit known: the cell, or what the reporter picked")
     placement: str = Field(max_length=10, description="inside, near or picked")
     distance_m: float = Field(default=0.0, description="metres from the cell when near it")
     boundary_version: int
@@ -72,7 +72,7 @@ class Incident(SQLModel, table=True):
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="nearest due time of a running clock")
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="nearest due time of its clocks")
     handle_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     on_time: bool | None = Field(default=None, description="handled within the limit; false stays false")
 

@@ -65,7 +65,8 @@ class IncidentReport:
 
 
 def opening_fields(sent: IncidentReport) -> ActionFields:
-    return ActionFields(attachments=sent.attachments)
+    """What the first transition keeps of the report; the rest stands in the incident itself."""
+    return ActionFields(subcategory=sent.subcategory, attachments=sent.attachments)
 
 
 def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, now: datetime) -> Case:
@@ -119,7 +120,8 @@ def where(city: City, sent: IncidentReport) -> dict[str, Any]:
         return {"unit": picked.code, "placement": "picked", "area_class": picked.area_class}
     lon, lat = _point(sent)
     found = city.locator.locate(lon, lat, tolerance_m=city.settings.near_tolerance_m)
-    unit, placement, distance = found.cell, found.placement, found.distance_m
+    unit, distance = found.cell, found.distance_m
+    placement: str = found.placement
     if unit is None:
         if picked is None:
             raise InvalidField("lon", f"坐标不在任何网格内, 距最近网格 {distance:.0f} 米; 请选择所在网格",
@@ -127,8 +129,8 @@ def where(city: City, sent: IncidentReport) -> dict[str, Any]:
                                distance_m=round(distance, 1))
         unit, placement = picked.code, "picked"
     elif picked is not None and not within(unit, picked.code):
-        raise InvalidField("unit", f"坐标落在 {unit}, 不在所选网格内", f"does not contain the point, which is in {unit}",
-                           "unit_mismatch", located=unit)
+        raise InvalidField("unit", f"坐标落在 {unit}, 不在所选网格内",
+                           f"does not contain the point, which is in {unit}", "unit_mismatch", located=unit)
     return {"unit": unit, "placement": placement, "distance_m": round(distance, 2), "lon": lon, "lat": lat,
             "raw_lon": sent.lon, "raw_lat": sent.lat, "datum": sent.datum,
             "area_class": city.places[unit].area_class}
@@ -185,11 +187,12 @@ def _columns(table: type[SQLModel], without: str) -> str:
 #: One statement, one round trip: nothing of it is written when the id is known already.
 _STORE = text(f"""
     WITH sent AS (SELECT CAST(:incident AS jsonb) AS doc),
-    next AS (SELECT nextval('incident_serial') AS serial),
+    next AS (SELECT nextval('incident_serial') AS value),
     new AS (
         INSERT INTO incident ({_columns(Incident, "")})
-        SELECT {_columns(Incident, "")} FROM sent, next, jsonb_populate_record(null::incident, sent.doc || jsonb_build_object(
-            'serial', next.serial, 'number', CAST(:prefix AS text) || lpad(next.serial::text, 8, '0')))
+        SELECT {_columns(Incident, "")} FROM sent, next,
+        jsonb_populate_record(null::incident, sent.doc || jsonb_build_object(
+            'serial', next.value, 'number', CAST(:prefix AS text) || lpad(next.value::text, 8, '0')))
         ON CONFLICT (id) DO NOTHING RETURNING id, serial, number),
     steps AS (
         INSERT INTO transition ({_columns(Transition, "")})

@@ -44,9 +44,14 @@ def act(session: Session, city: City, actor: Actor, incident_id: uuid.UUID, acti
     scope.require(actor, "act")
     case = handling.lock_case(session, actor, incident_id, version, given)
     scope.may_act(actor, case.incident, action)
-    advance(case, action, actor, given, city, now)
+    advance(case, action, actor, given, city, not_before(case, now))
     handling.store(session, case)
     return case.incident
+
+
+def not_before(case: Case, now: datetime) -> datetime:
+    """Now, but not before the last step: the clocks of two machines may differ by a little."""
+    return now if case.last_at is None else max(now, case.last_at)
 
 
 def advance(case: Case, action: str, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
@@ -111,7 +116,8 @@ def merge(case: Case, actor: Actor, given: ActionFields, city: City, now: dateti
     if main is None or not scope.may_see(actor, main):
         raise InvalidField("main", "没有这个事件", "there is no such incident", "unknown_incident")
     if main.id == case.incident.id or main.outcome is not None:
-        raise Conflict("不能并入自身或已终结的事件", "An incident cannot be merged into itself or into one that has ended.")
+        raise Conflict("不能并入自身或已终结的事件",
+                       "An incident cannot be merged into itself or into one that has ended.")
     case.incident.merged_into = main.id
 
 
@@ -122,7 +128,8 @@ def settle(case: Case, actor: Actor, given: ActionFields, city: City, now: datet
     if subcategory is None or not subcategory.settle:
         raise NotAllowed("该小类不能由网格员现场处置", "This subcategory cannot be settled on the spot.")
     if incident.returned_by is not None:
-        raise NotAllowed("退回的事件须重新派遣, 不能直接结案", "A returned incident must be dispatched again, not closed.")
+        raise NotAllowed("退回的事件须重新派遣, 不能直接结案",
+                         "A returned incident must be dispatched again, not closed.")
     handling.bring_photo(case)
     if len(case.photos(case.attached)) + len(case.photos(case.brought)) < 2:
         raise MissingField("attachments", "须有处置前和处置后的照片", "needs a photo before and a photo after")
@@ -220,10 +227,13 @@ def one_department(case: Case, given: ActionFields, city: City, now: datetime) -
     decided = decide(city, incident)
     incident.decision = {**incident.decision, **decided.document()}
     left_to_worker = subcategory is not None and subcategory.settle and incident.reporter_role == "grid_worker"
-    if decided.department is None or left_to_worker:
+    if subcategory is None or decided.department is None or left_to_worker:
         return None
-    assisting = () if subcategory is None else handling.assisting(city, subcategory, incident, decided.department)
-    return ActionFields(department=decided.department, assisting=assisting)
+    if gap := handling.calendar_gap(incident, "dispatch", city, now):
+        incident.decision["reasons"] = [*decided.reasons, gap.zh]  # a report is not lost for want of a calendar
+        return None
+    return ActionFields(department=decided.department,
+                        assisting=handling.assisting(city, subcategory, incident, decided.department))
 
 
 def dissatisfied(case: Case, given: ActionFields, city: City, now: datetime) -> ActionFields | None:

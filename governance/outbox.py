@@ -1,4 +1,4 @@
-"""What must be told: an outbox row is written with every step, in the same transaction; the relay takes it from here."""
+"""What must be told: an outbox row is written with every step, in its transaction; the relay takes it from here."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from data.columns import UtcDateTime
+from data.columns import Code, UtcDateTime
 
 #: Roles of accounts; `engine` and `hotline`, `sensor` act without an account.
 ROLES = {
@@ -27,7 +27,7 @@ class Department(SQLModel, table=True):
     code: str = Field(primary_key=True, max_length=40)
     name: str
     level: str = Field(max_length=12)
-    unit: str = Field(max_length=15, description="the unit whose department it is")
+    unit: str = Field(sa_type=Code, description="the unit whose department it is")
 
 
 class Duty(SQLModel, table=True):
@@ -36,7 +36,7 @@ class Duty(SQLModel, table=True):
     __tablename__ = "duty"
 
     function: str = Field(primary_key=True, max_length=40)
-    unit: str = Field(primary_key=True, max_length=15)
+    unit: str = Field(primary_key=True, sa_type=Code)
     department: str = Field(primary_key=True, max_length=40, foreign_key="department.code")
 
 
@@ -49,7 +49,7 @@ class Account(SQLModel, table=True):
     phone: str = Field(unique=True, max_length=20)
     name: str
     role: str = Field(max_length=20)
-    unit: str = Field(max_length=15)
+    unit: str = Field(sa_type=Code)
     department: str | None = Field(default=None, max_length=40, foreign_key="department.code")
     password_hash: str | None = Field(default=None, description="argon2; empty: cannot sign in")
     active: bool = True

@@ -40,6 +40,8 @@ class ClockRule:
     """The limit of a stage; `by_standard`: the limit of the incident's standard, `limit` if it has none."""
 
     stage: str
+    name: str
+    name_en: str
     limit: Limit
     by_standard: bool
 
@@ -123,9 +125,9 @@ def problems_of(process: Process) -> Iterator[str]:
     yield from (f"state {state} has no way to an end" for state in process.states if state not in to_end)
 
 
-def graph_of(process: Process) -> nx.MultiDiGraph:
+def graph_of(process: Process) -> nx.MultiDiGraph[str]:
     """The states and, as edges, the actions between them; the node "" stands before the start."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_nodes_from(process.states)
     for action in process.actions.values():
         for state in action.from_states:
@@ -142,9 +144,10 @@ def _unknown_names(process: Process) -> Iterator[str]:
         if not action.by:
             yield f"action {action.code} has no role"
         clocks = {*action.stop, *action.pause, *action.resume, *(c for cs in action.start.values() for c in cs)}
-        named = {"state": ({*action.from_states, *action.to.values()} - {None, "same"}, states),
-                 "role": (set(action.by), roles), "clock": (clocks, set(process.clocks)),
-                 "action": (set(action.then), set(process.actions))}
+        named: dict[str, tuple[set[Any], set[str]]] = {
+            "state": ({*action.from_states, *action.to.values()} - {None, "same"}, states),
+            "role": (set(action.by), roles), "clock": (clocks, set(process.clocks)),
+            "action": (set(action.then), set(process.actions))}
         for kind, (used, known) in named.items():
             yield from (f"action {action.code}: unknown {kind} {name}" for name in sorted(map(str, used - known)))
 
@@ -173,4 +176,4 @@ def _from_states(value: Any, states: dict[str, State]) -> tuple[str | None, ...]
 def _clock(stage: str, data: dict[str, Any]) -> ClockRule:
     by_standard = data["limit"] == "standard"
     limit = data["default"] if by_standard else data["limit"]
-    return ClockRule(stage, Limit(Decimal(str(limit["value"])), limit["unit"]), by_standard)
+    return ClockRule(stage, data["zh"], data["en"], Limit(Decimal(str(limit["value"])), limit["unit"]), by_standard)

@@ -6,9 +6,12 @@ Every route names one permission; every role holds some. Which incidents a role 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import Boolean, ColumnElement, and_, false, literal, or_, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from governance.errors import NotAllowed
@@ -83,11 +86,25 @@ def in_unit(unit: str) -> ColumnElement[bool]:
     return and_(col(Incident.unit) >= low, col(Incident.unit) < high)
 
 
-def assists(department: str) -> ColumnElement[bool]:
-    """Incidents that a department assists. Its code is quoted in the stored document of codes."""
-    from sqlalchemy import String, cast
+class assists(FunctionElement[bool]):
+    """Incidents that a department assists; on PostgreSQL through the GIN index of the column."""
 
-    return and_(func.coalesce(cast(Incident.assisting, String), "[]").contains(f'"{department}"', autoescape=True))
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, department: str) -> None:
+        super().__init__(literal(department))
+
+
+@compiles(assists, "postgresql")
+def _assists_by_index(element: assists, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"incident.assisting @> jsonb_build_array({compiler.process(element.clauses, **kw)}::text)"
+
+
+@compiles(assists, "sqlite")
+def _assists_by_value(element: assists, compiler: SQLCompiler, **kw: Any) -> str:
+    department = compiler.process(element.clauses, **kw)
+    return f"EXISTS (SELECT 1 FROM json_each(incident.assisting) WHERE value = {department})"
 
 
 def may_act(actor: Actor, incident: Incident, action: str) -> None:

@@ -14,19 +14,26 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WANGGE_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="Folder of the embedded database, Redis and attachments.")
-    database_url: str = Field("", description="SQLAlchemy address; empty: a SQLite file in the data folder.")
-    redis_url: str = Field("", description="Redis address; empty: a private server started in the data folder.")
-    host: str = Field("127.0.0.1", description="Address that the server listens on.")
-    port: int = Field(8000, description="Port that the server listens on.", ge=1, le=65535)
-    session_hours: int = Field(12, description="Hours until a signed-in session ends.", ge=1)
-    lock_minutes: int = Field(15, description="Minutes that an account is locked after too many failures.", ge=1)
-    lock_after: int = Field(5, description="Failed sign-ins in a row that lock an account.", ge=1)
-    near_tolerance_m: float = Field(200.0, description="Metres outside every cell that still count as near one.", ge=0)
-    cookie_secure: bool = Field(False, description="Send the session cookie over TLS only; set it with TLS.")
-    image_limit_mb: int = Field(20, description="Largest picture, sound or document, in MB.", ge=1)
-    video_limit_mb: int = Field(100, description="Largest video, in MB.", ge=1)
-    reopen_days: int = Field(15, description="Days after closing in which a dissatisfied rating reopens.", ge=0)
+    data_dir: Path = Field(default=Path("var"),
+                           description="Folder of the embedded database, Redis and attachments.")
+    database_url: str = Field(default="",
+                              description="SQLAlchemy address; empty: a SQLite file in the data folder.")
+    redis_url: str = Field(default="",
+                           description="Redis address; empty: a private server started in the data folder.")
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(default=8000, description="Port that the server listens on.", ge=1, le=65535)
+    session_hours: int = Field(default=12, description="Hours until a signed-in session ends.", ge=1)
+    lock_minutes: int = Field(default=15,
+                              description="Minutes that an account is locked after too many failures.", ge=1)
+    lock_after: int = Field(default=5, description="Failed sign-ins in a row that lock an account.", ge=1)
+    near_tolerance_m: float = Field(default=200.0,
+                                    description="Metres outside every cell that still count as near one.", ge=0)
+    cookie_secure: bool = Field(default=False,
+                                description="Send the session cookie over TLS only; set it with TLS.")
+    image_limit_mb: int = Field(default=20, description="Largest picture, sound or document, in MB.", ge=1)
+    video_limit_mb: int = Field(default=100, description="Largest video, in MB.", ge=1)
+    reopen_days: int = Field(default=15,
+                             description="Days after closing in which a dissatisfied rating reopens.", ge=0)
 
     @cached_property
     def database(self) -> str:

@@ -1,7 +1,8 @@
 """Codes of grid units: 2, 6, 9, 12 or 15 digits, each starting with its parent's.
 
-A city has the first 2 digits of GB/T 2260 (a prefecture-level city would need 4: not handled here), a district 6,
-a street 6 + 3 (GB/T 10114), a community + 3, a cell + 3 (GB/T 30428.1: 001 to 999 within its community).
+A city has the first 2 digits of GB/T 2260 (a prefecture-level city would need 4: not handled here), a
+district 6, a street 6 + 3 (GB/T 10114), a community + 3, a cell + 3 (GB/T 30428.1: 001 to 999 within its
+community).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def level_of(code: str) -> Level:
         raise ValueError(f"{code!r} is no grid code: digits only (网格编码只能是数字)")
     level = _LEVEL_OF_WIDTH.get(len(code))
     if level is None:
-        raise ValueError(f"{code!r} is no grid code: {len(code)} digits instead of 2, 6, 9, 12 or 15 (编码位数不对)")
+        raise ValueError(
+            f"{code!r} is no grid code: {len(code)} digits instead of 2, 6, 9, 12 or 15 (编码位数不对)"
+        )
     if level == "cell" and code.endswith("000"):
         raise ValueError(f"{code!r} is no grid code: cells are numbered from 001 (单元网格从 001 起编号)")
     return level
@@ -50,8 +53,8 @@ def within(code: str, scope: str) -> bool:
 def code_range(scope: str) -> tuple[str, str]:
     """The half-open range [low, high) of strings that holds the scope's code and all below, nothing else.
 
-    For an index range scan, `code >= low AND code < high`, in byte order. The upper end is the scope's code with its last
-    character raised by one, so a 9 becomes a colon. ValueError for a malformed code.
+    For an index range scan, `code >= low AND code < high`, in byte order. The upper end is the scope's
+    code with its last character raised by one, so a 9 becomes a colon. ValueError for a malformed code.
     """
     level_of(scope)
     return scope, scope[:-1] + chr(ord(scope[-1]) + 1)

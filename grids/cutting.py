@@ -1,8 +1,10 @@
-"""Cut polygons into connected pieces of given relative areas, by straight lines: the geometry behind `subdivide`.
+"""Cut polygons into connected pieces of given relative areas, by straight lines: the geometry behind
+`subdivide`.
 
-Works in any plane with equal scales on both axes, for thousands of polygons at once: all that are to be halved next are
-halved together. A few directions are weighed by arithmetic on the edges; GEOS then makes the best cut of each. What a
-line cuts off as a separate scrap goes to the other side, so both halves are always one polygon.
+Works in any plane with equal scales on both axes, for thousands of polygons at once: all that are to be
+halved next are halved together. A few directions are weighed by arithmetic on the edges; GEOS then makes
+the best cut of each. What a line cuts off as a separate scrap goes to the other side, so both halves are
+always one polygon.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Shapes = NDArray[Any]
 
-_TURNS: Final = np.array([0.0, 0.25, -0.25, 0.55, -0.55, 0.5 * math.pi, 0.4 * math.pi, 0.6 * math.pi, 0.85, -0.85])
+_TURNS: Final = np.array([0.0, 0.25, -0.25, 0.55, -0.55, 0.85, -0.85, 1.25, -1.25, 0.5 * math.pi])  # radians
 _JITTER: Final = 0.13  # radians, standard deviation of the chance in a direction
 _HALVINGS: Final = 14  # of the way on which a line is sought
 _SCRAP: Final = 1.5  # how much worse each further pair of crossings makes a cut
@@ -37,13 +39,15 @@ class _Edges(NamedTuple):
 
 
 def carve(polygons: Shapes, weights: Sequence[Sequence[float]], random: Generator) -> Shapes:
-    """Connected pieces of each polygon, one for each of its weights, in order: areas about in proportion, no gap left.
+    """Connected pieces of each polygon, one for each of its weights, in order: areas about in proportion,
+    no gap left.
 
-    All pieces in one array: those of the first polygon, then of the second, …. ValueError when a polygon is degenerate.
+    All pieces in one array: those of the first polygon, then of the second, …. ValueError when a polygon
+    is degenerate.
     """
-    sums = np.concatenate([[0.0], np.cumsum(np.concatenate([np.asarray(each, dtype=np.float64) for each in weights]))])
-    ends = np.cumsum([len(each) for each in weights])
-    first, last, shapes = ends - [len(each) for each in weights], ends, polygons
+    sums = np.cumsum([0.0, *(weight for each in weights for weight in each)])
+    counts = np.array([len(each) for each in weights])
+    first, last, shapes = np.cumsum(counts) - counts, np.cumsum(counts), polygons
     pieces = np.empty(len(sums) - 1, dtype=object)
     while True:
         single = last - first == 1
@@ -71,7 +75,8 @@ def halve(polygons: Shapes, shares: Floats, random: Generator) -> tuple[Shapes, 
     lines = [_line(polygons, shares, direction) for direction in directions]
     best = np.argmin([badness for _, badness in lines], axis=0)
     each = np.arange(len(polygons))
-    return _connect(polygons, _half_planes(polygons, directions[best, each], np.array([at for at, _ in lines])[best, each]))
+    at = np.array([at for at, _ in lines])[best, each]
+    return _connect(polygons, _half_planes(polygons, directions[best, each], at))
 
 
 def _long_axes(polygons: Shapes) -> Floats:
@@ -84,7 +89,9 @@ def _long_axes(polygons: Shapes) -> Floats:
 
 
 def _line(polygons: Shapes, shares: Floats, directions: Floats) -> tuple[Floats, Floats]:
-    """How far along its direction a line across each polygon has the share behind it, and how bad that cut is."""
+    """How far along its direction a line across each polygon has the share behind it, and how bad that cut
+    is.
+    """
     edges = _edges(polygons, directions)
     count = len(polygons)
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
@@ -124,7 +131,9 @@ def _slope(edges: _Edges) -> Floats:
 
 
 def _badness(edges: _Edges, at: Floats, areas: Floats, shares: Floats) -> Floats:
-    """The thinness of the worse half (1 for a square, 1.125 for 2:1, 1.33 for 3:1), more when the line makes scraps."""
+    """The thinness of the worse half (1 for a square, 1.125 for 2:1, 1.33 for 3:1), more when the line
+    makes scraps.
+    """
     stop, count = at[edges.whose], len(at)
     length = np.hypot(edges.u2 - edges.u1, edges.v2 - edges.v1)
     low, high = np.minimum(edges.u1, edges.u2), np.maximum(edges.u1, edges.u2)
@@ -137,11 +146,12 @@ def _badness(edges: _Edges, at: Floats, areas: Floats, shares: Floats) -> Floats
     chord, first = top - bottom, np.bincount(edges.whose, behind, minlength=count)
     second = np.bincount(edges.whose, length, minlength=count) - first
     thin = np.maximum((first + chord) ** 2 / shares, (second + chord) ** 2 / (1 - shares)) / (16 * areas)
-    return thin * _SCRAP ** (np.bincount(edges.whose[crossing], minlength=count) / 2 - 1)
+    scraps = np.bincount(edges.whose[crossing], minlength=count) / 2 - 1
+    return np.asarray(thin * _SCRAP**scraps, dtype=np.float64)
 
 
 def _half_planes(polygons: Shapes, directions: Floats, at: Floats) -> Shapes:
-    """For each polygon the half-plane behind the line, as a rectangle that reaches well beyond the polygon."""
+    """For each polygon the half-plane behind the line, as a rectangle that reaches well beyond it."""
     boxes = shapely.bounds(polygons)
     reach = 2 * (boxes[:, 2] - boxes[:, 0] + boxes[:, 3] - boxes[:, 1])[:, None]
     along = np.stack([np.cos(directions), np.sin(directions)], axis=1)
@@ -149,7 +159,8 @@ def _half_planes(polygons: Shapes, directions: Floats, at: Floats) -> Shapes:
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     foot = along * at[:, None] + across * (centre * across).sum(axis=1)[:, None]
     left, right = foot + across * reach, foot - across * reach
-    return np.asarray(shapely.polygons(np.stack([left, right, right - along * reach, left - along * reach], axis=1)))
+    corners = [left, right, right - along * reach, left - along * reach]
+    return np.asarray(shapely.polygons(np.stack(corners, axis=1)), dtype=object)
 
 
 def _connect(polygons: Shapes, halves: Shapes) -> tuple[Shapes, Shapes]:

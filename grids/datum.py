@@ -1,11 +1,12 @@
 """Datums that phones and maps in China speak, to and from WGS-84.
 
-CGCS2000 differs from WGS-84 by centimetres and is taken as equal. GCJ-02 (Amap, Tencent) shifts points inside China by
-some 350 m; BD-09 (Baidu) shifts GCJ-02 again. Their constants were never published; these are the ones that everybody
-uses: ellipsoid a = 6378245.0, e² = 0.00669342162296594323 (Krasovsky 1940) and the sums of sines in the public-domain
-EvilTransform (https://github.com/googollee/eviltransform); BD-09 as in https://github.com/wandergis/coordtransform (MIT).
-Libraries on PyPI were looked at in 2026: eviltransform and prcoords are unmaintained since 2018 and 2019, and
-geocoordinates-rs is a compiled one before 1.0, so the two pages of arithmetic stand here.
+CGCS2000 differs from WGS-84 by centimetres and is taken as equal. GCJ-02 (Amap, Tencent) shifts points
+inside China by some 350 m; BD-09 (Baidu) shifts GCJ-02 again. Their constants were never published; these
+are the ones that everybody uses: ellipsoid a = 6378245.0, e² = 0.00669342162296594323 (Krasovsky 1940) and
+the sums of sines in the public-domain EvilTransform (https://github.com/googollee/eviltransform); BD-09 as
+in https://github.com/wandergis/coordtransform (MIT). Libraries on PyPI were looked at in 2026:
+eviltransform and prcoords are unmaintained since 2018 and 2019, and geocoordinates-rs is a compiled one
+before 1.0, so the two pages of arithmetic stand here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ Floats = NDArray[np.float64]
 Shift = Callable[[Any, Any, Any], tuple[Any, Any]]
 
 DATUMS: Final[tuple[Datum, ...]] = get_args(Datum)
-CHINA: Final = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north of the box in which GCJ-02 applies
+CHINA: Final = (
+    72.004,
+    0.8293,
+    137.8347,
+    55.8271,
+)  # west, south, east, north of the box in which GCJ-02 applies
 _A: Final = 6378245.0
 _EE: Final = 0.00669342162296594323
 _BD_LON, _BD_LAT = 0.0065, 0.006
@@ -32,7 +38,9 @@ _ROUNDS: Final = 30
 
 
 def to_wgs84(lon: float, lat: float, datum: Datum) -> tuple[float, float]:
-    """The WGS-84 longitude and latitude, in degrees, of a point given in `datum`. ValueError for another datum."""
+    """The WGS-84 longitude and latitude, in degrees, of a point given in `datum`. ValueError for another
+    datum.
+    """
     _known(datum)
     return _to_wgs84(float(lon), float(lat), datum, math)
 
@@ -68,7 +76,9 @@ def _known(datum: str) -> None:
 
 
 def _inverse(shift: Shift, lon: Any, lat: Any, m: Any) -> tuple[Any, Any]:
-    """The point that `shift` moves to (lon, lat): walk back by what is missing. Each round gains three digits or so."""
+    """The point that `shift` moves to (lon, lat): walk back by what is missing. Each round gains three
+    digits or so.
+    """
     x, y = lon, lat
     for _ in range(_ROUNDS):
         east, north = shift(x, y, m)

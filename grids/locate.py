@@ -19,12 +19,16 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _FEW: Final = 20_000  # up to so many points the tree is faster than building a raster
-_FAR_M: Final = 20_000.0  # beyond, the distance is that to the cell nearest in degrees, which may not be the nearest
+_FAR_M: Final = (
+    20_000.0  # beyond, the distance is that to the cell nearest in degrees, which may not be the nearest
+)
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a point lies: the codes from its cell up to the city, None when it is outside; metres to the cell."""
+    """Where a point lies: the codes from its cell up to the city, None when it is outside; metres to the
+    cell.
+    """
 
     placement: Literal["inside", "near", "outside"]
     distance_m: float
@@ -38,8 +42,9 @@ class Placement:
 class Locator:
     """Finds the cell of a point. Cells are lon/lat outlines in degrees (WGS-84), one for each 15-digit code.
 
-    A point on a shared edge belongs to the smallest code. Distances are taken in the plane that touches the earth at the
-    point (see `grids.metres`). ValueError when codes and shapes differ in number, or a code comes twice.
+    A point on a shared edge belongs to the smallest code. Distances are taken in the plane that touches
+    the earth at the point (see `grids.metres`). ValueError when codes and shapes differ in number, or a
+    code comes twice.
     """
 
     def __init__(self, codes: Sequence[str], shapes: NDArray[Any]) -> None:
@@ -52,7 +57,8 @@ class Locator:
         self._raster: Raster | None = None
 
     def locate(self, lon: float, lat: float, tolerance_m: float = 200.0) -> Placement:
-        """The cell that a point (degrees, WGS-84) lies in, else the nearest within the tolerance, else outside.
+        """The cell that a point (degrees, WGS-84) lies in, else the nearest within the tolerance, else
+        outside.
 
         ValueError when the point is not on the earth.
         """
@@ -64,18 +70,23 @@ class Locator:
         if not len(self._codes):
             return Placement("outside", math.inf)
         nearest, metres = self._nearest(lon, lat)
-        return self._placed("near", metres, nearest) if metres <= tolerance_m else Placement("outside", metres)
+        return (
+            self._placed("near", metres, nearest) if metres <= tolerance_m else Placement("outside", metres)
+        )
 
     def locate_many(self, lons: ArrayLike, lats: ArrayLike) -> Indices:
         """The index (into the codes as they were given) of the cell that each point lies in, -1 for outside.
 
-        The same answer as `locate` gives for inside. The first large call builds a raster, which takes about a second.
+        The same answer as `locate` gives for inside. The first large call builds a raster, which takes
+        about a second.
         """
         x, y = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
-        if self._raster is None and len(x) > _FEW:
+        if self._raster is None and self._codes and len(x) > _FEW:
             self._raster = Raster(self._shapes, self._exact)
         found = self._exact(x, y) if self._raster is None else self._raster.find(x, y)
-        return np.where(found == OUTSIDE, OUTSIDE, self._order[found])
+        inside = found != OUTSIDE
+        found[inside] = self._order[found[inside]]
+        return found
 
     def _placed(self, placement: Literal["inside", "near"], metres: float, at: int) -> Placement:
         city, district, street, community, cell = path_of(self._codes[at])
@@ -96,7 +107,9 @@ class Locator:
         if metres > _FAR_M:
             return first, metres
         reach = 1.01 * metres / np.array(degree_metres(lat))
-        close = np.sort(self._tree.query(shapely.box(lon - reach[0], lat - reach[1], lon + reach[0], lat + reach[1])))
+        close = np.sort(
+            self._tree.query(shapely.box(lon - reach[0], lat - reach[1], lon + reach[0], lat + reach[1]))
+        )
         distances = distances_m(lon, lat, self._shapes[close])
         best = int(np.argmin(distances))
         return int(close[best]), float(distances[best])

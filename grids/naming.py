@@ -1,4 +1,6 @@
-"""Names and numbers of illustrative units: what a community is by its name, cell names, cell numbers, area classes."""
+"""Names and numbers of illustrative units: what a community is by its name, cell names, cell numbers, area
+classes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _CLASS_B: Final = frozenset({"120110", "120111", "120112", "120113", "120116"})
 
 
 def is_town(community: str) -> bool:
-    """Whether a community's name is that of a residents' committee (社区, 居委会) and not a village's (村委会)."""
+    """Whether a community's name is that of a residents' committee (社区, 居委会) and not a village's
+    (村委会).
+    """
     return _TOWN.search(community) is not None
 
 
@@ -38,7 +42,8 @@ def cell_name(community: str, number: int) -> str:
 
 
 def area_class_of(code: str) -> str:
-    """Area class of a Tianjin unit: A the six inner districts, B the ring and Binhai, C the rest; none for the city.
+    """Area class of a Tianjin unit: A the six inner districts, B the ring and Binhai, C the rest; none for
+    the city.
 
     Illustrative: GB/T 30428.8 has classes A, B and C, which areas are in which is the city's to say.
     """
@@ -48,10 +53,11 @@ def area_class_of(code: str) -> str:
 
 
 def number_cells(cells: NDArray[Any]) -> list[int]:
-    """The number of each cell within its community, from 1: by rows from north to south, in a row from west to east.
+    """The number of each cell within its community, from 1: by rows from north to south, in a row from west
+    to east.
 
-    GB/T 30428.1 counts west to east, then north to south; cells whose middles differ by less than half the mean height
-    of a cell count as one row.
+    GB/T 30428.1 counts west to east, then north to south; cells whose middles differ by less than half
+    the mean height of a cell count as one row.
     """
     boxes = shapely.bounds(cells)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2

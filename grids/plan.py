@@ -1,4 +1,6 @@
-"""How large each illustrative unit shall be, and how many cells a community gets: chance, but plausible and repeatable."""
+"""How large each illustrative unit shall be, and how many cells a community gets: chance, but plausible and
+repeatable.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,26 @@ from grids.naming import is_town
 MOST_CELLS: Final = 9  # in one community
 _TOWN_AREA: Final = 0.3  # a town's community against a village of 1
 _TOWN_CELLS: Final = 2.2
-_STREET_EXTRA: Final = 3.0  # in mean communities: a street of one community is no sliver beside one of seventy
-_NOISE: Final = {"community": 0.35, "cells": 0.4, "street": 0.25, "cell": 0.2}  # standard deviations of the logarithm
+_STREET_EXTRA: Final = (
+    3.0  # in mean communities: a street of one community is no sliver beside one of seventy
+)
+_NOISE: Final = {
+    "community": 0.35,
+    "cells": 0.4,
+    "street": 0.25,
+    "cell": 0.2,
+}  # standard deviations of the logarithm
 
 
 def count_cells(names: Sequence[str], total: int, random: Generator) -> list[int]:
-    """How many cells each community gets, 1 to 9, more in towns, exactly `total` in all. ValueError when impossible."""
+    """How many cells each community gets, 1 to 9, more in towns, exactly `total` in all. ValueError when
+    impossible.
+    """
     if not len(names) <= total <= MOST_CELLS * len(names):
         raise ValueError(f"{len(names)} communities cannot have {total} cells, 1 to {MOST_CELLS} each")
-    wishes = np.array([_TOWN_CELLS if is_town(name) else 1.0 for name in names]) * _noise("cells", len(names), random)
+    wishes = np.array([_TOWN_CELLS if is_town(name) else 1.0 for name in names]) * _noise(
+        "cells", len(names), random
+    )
     low, high = 0.0, MOST_CELLS / float(wishes.min()) + 1
     for _ in range(60):
         middle = (low + high) / 2
@@ -38,7 +51,9 @@ def _rounded(wishes: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def community_weights(streets: Sequence[Sequence[str]], random: Generator) -> list[list[float]]:
-    """The relative area of each community of a district, from the names by street: a town's is smaller than a village."""
+    """The relative area of each community of a district, from the names by street: a town's is smaller than
+    a village.
+    """
     return [
         [
             (_TOWN_AREA if is_town(name) else 1.0) * float(factor)
@@ -52,7 +67,9 @@ def street_weights(communities: Sequence[Sequence[float]], random: Generator) ->
     """The relative area of each street of a district, from the weights of its communities."""
     mean = float(np.mean([weight for street in communities for weight in street]))
     noise = _noise("street", len(communities), random)
-    return [(sum(street) + _STREET_EXTRA * mean) * float(f) for street, f in zip(communities, noise, strict=True)]
+    return [
+        (sum(street) + _STREET_EXTRA * mean) * float(f) for street, f in zip(communities, noise, strict=True)
+    ]
 
 
 def cell_weights(count: int, random: Generator) -> list[float]:

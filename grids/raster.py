@@ -1,8 +1,9 @@
 """A raster over many outlines that answers "in which one?" for millions of points, exactly.
 
-A pixel that no boundary crosses lies in one outline (or in none) and carries its index. A pixel that boundaries cross
-carries the outlines whose boundaries these are, and the exact test decides between them. Points within a millionth of a
-pixel of a pixel's edge, where rounding could matter, go straight to the exact test.
+A pixel that no boundary crosses lies in one outline (or in none) and carries its index. A pixel that
+boundaries cross carries the outlines whose boundaries these are, and the exact test decides between them.
+Points within a millionth of a pixel of a pixel's edge, where rounding could matter, go straight to the
+exact test.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _RIM: Final = 1e-6  # of a pixel
 
 
 class Raster:
-    """The raster over `shapes` (lon/lat). `exact` finds the outlines of a few points; lowest index first, -1 for none."""
+    """The raster over `shapes` (lon/lat). `exact` finds the outlines of a few points; lowest index first,
+    -1 for none.
+    """
 
     def __init__(self, shapes: Shapes, exact: Exact) -> None:
         self._shapes, self._exact = shapes, exact
@@ -43,7 +46,7 @@ class Raster:
         self._fill()
 
     def find(self, lons: Floats, lats: Floats) -> Indices:
-        """The index of the outline that each point lies in, the lowest where several share it, -1 for none."""
+        """The index of the outline that each point lies in, the lowest of several, -1 for none."""
         x, y = (lons - self._west) / self._pixel, (lats - self._south) / self._pixel
         on_map = (x >= 0) & (x < self._width) & (y >= 0) & (y < self._height)
         column, row = np.where(on_map, x, 0).astype(np.int64), np.where(on_map, y, 0).astype(np.int64)
@@ -53,10 +56,10 @@ class Raster:
         mixed = np.flatnonzero((found <= _MIXED) & ~rim)
         found[mixed] = self._decide(lons[mixed], lats[mixed], pixels[mixed])
         found[rim] = self._exact(lons[rim], lats[rim])
-        return found
+        return np.asarray(found, dtype=np.int64)
 
     def _mark(self) -> None:
-        """Mark the pixels that boundaries cross, and keep for each the outlines whose boundaries these are."""
+        """Mark the pixels that boundaries cross, and keep for each whose boundaries they are."""
         pixels, outlines = self._crossed()
         pairs = np.sort(pixels * len(self._shapes) + outlines)
         pixels, self._candidates = np.divmod(pairs[_first_of_each(pairs)], len(self._shapes))
@@ -76,7 +79,9 @@ class Raster:
         for axis, step, other in ((0, 1, self._width), (1, self._width, 1)):
             edge, line = _crossings(a[:, axis], b[:, axis])
             share = (line - a[edge, axis]) / (b[edge, axis] - a[edge, axis])
-            aside = np.floor(a[edge, 1 - axis] + share * (b[edge, 1 - axis] - a[edge, 1 - axis])).astype(np.int64)
+            aside = np.floor(a[edge, 1 - axis] + share * (b[edge, 1 - axis] - a[edge, 1 - axis])).astype(
+                np.int64
+            )
             pixel = line * step + aside * other
             found += [(pixel, owner[edge]), (pixel - step, owner[edge])]
         return np.concatenate([pixel for pixel, _ in found]), np.concatenate([owner for _, owner in found])
@@ -91,7 +96,10 @@ class Raster:
         free = self._owner > _MIXED
         first = np.flatnonzero(free[1:] & ~free[:-1]) + 1
         last = np.flatnonzero(~free[1:] & free[:-1])
-        first, last = first[:-1], last[1:]  # the margin, before the first marked pixel and after the last, stays outside
+        first, last = (
+            first[:-1],
+            last[1:],
+        )  # the margins before the first mark and after the last stay outside
         lons, lats = self._middles(first)
         owners = self._decide(lons, lats, first - 1)
         runs = last - first + 1

@@ -1,4 +1,6 @@
-"""Make pieces that were cut one by one share every vertex with their neighbours: one exact coverage on a fixed grid."""
+"""Make pieces that were cut one by one share every vertex with their neighbours: one exact coverage on a
+fixed grid.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ Indices = NDArray[np.intp]
 
 
 def stitch(pieces: Shapes, owners: Indices, grid: float) -> Shapes:
-    """One shape for each owner 0, 1, …: its pieces, with all lines noded together on the grid (in coordinate units).
+    """One shape for each owner 0, 1, …: its pieces, with all lines noded together on the grid (in
+    coordinate units).
 
-    A vertex moves by at most some grid steps. A piece whose owner has others (an island) stays apart in a multipolygon.
-    ValueError when a piece is so small that it vanishes on the grid.
+    A vertex moves by at most some grid steps. A piece whose owner has others (an island) stays apart in
+    a multipolygon. ValueError when a piece is so small that it vanishes on the grid.
     """
     lines = shapely.union_all(shapely.boundary(pieces), grid_size=grid)
     faces = shapely.get_parts(shapely.polygonize([lines]))
@@ -37,12 +40,13 @@ def _together(faces: Shapes, owners: Indices, count: int) -> Shapes:
 
 
 def unite(children: Shapes, parents: Indices, count: int) -> Shapes:
-    """The unions of the children of parents 0 … count - 1: shapes that share every vertex with what they are made of."""
+    """The unions of the children of parents 0 … count - 1: shapes that share every vertex with what they
+    are made of.
+    """
     order = np.argsort(parents, kind="stable")
-    bounds = np.searchsorted(parents[order], np.arange(count + 1))
+    families = np.split(children[order], np.searchsorted(parents[order], np.arange(1, count)))
     united = np.empty(count, dtype=object)
-    for parent in range(count):
-        united[parent] = _plain(shapely.coverage_union_all(children[order[bounds[parent] : bounds[parent + 1]]]))
+    united[:] = [_plain(shapely.coverage_union_all(family)) for family in families]
     return united
 
 
@@ -54,11 +58,12 @@ def _plain(shape: Any) -> Any:
 def as_coverage(shapes: Shapes) -> Shapes:
     """The shapes as they are when they fit together, else with overlaps and slivers between them closed.
 
-    Neighbouring outlines from different hands overlap by a little; the cleaner gives an overlap to one of them.
+    Neighbouring outlines from different hands overlap by a little; the cleaner gives an overlap to one
+    of them.
     """
     if shapely.coverage_is_valid(shapes):
         return shapes
-    cleaned: Shapes = shapely.coverage_clean(shapes)
+    cleaned: Shapes = shapely.coverage_clean(shapes)  # type: ignore[attr-defined]  # stubs lag behind 2.2
     return cleaned
 
 

@@ -1,8 +1,9 @@
 """Illustrative outlines of streets, communities and cells, for a city whose real ones are not public.
 
-The district outlines are real; everything below is made by cutting them with straight lines, weighted so that towns get
-smaller units than villages. All lines are noded together once on a grid of one millionth of a degree (about 0.1 m), so
-neighbours share every vertex, and each unit is the union of its children: no level has a gap or an overlap.
+The district outlines are real; everything below is made by cutting them with straight lines, weighted so
+that towns get smaller units than villages. All lines are noded together once on a grid of one millionth of
+a degree (about 0.1 m), so neighbours share every vertex, and each unit is the union of its children: no
+level has a gap or an overlap.
 """
 
 from __future__ import annotations
@@ -21,27 +22,22 @@ from shapely.geometry.base import BaseGeometry
 from grids import plan
 from grids.codes import LEVELS, Level, level_of
 from grids.cutting import carve
+from grids.hierarchy import UnitName
 from grids.metres import areas_m2
 from grids.naming import area_class_of, cell_name, number_cells
 from grids.stitching import as_coverage, mainlands, stitch, unite
+
+__all__ = ["GRID", "Outline", "UnitName", "subdivide"]
 
 GRID = 1e-6  # degrees: every vertex of every outline lies on this grid
 Shapes = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class UnitName:
-    """A unit as the list of names has it: no outline yet."""
-
-    code: str
-    parent: str | None
-    level: Level
-    name: str
-
-
-@dataclass(frozen=True)
 class Outline:
-    """A unit with its outline: lon/lat in degrees (WGS-84), a centroid that lies inside, the area in square metres."""
+    """A unit with its outline: lon/lat in degrees (WGS-84), a centroid that lies inside, the area in square
+    metres.
+    """
 
     code: str
     parent: str | None
@@ -56,10 +52,12 @@ class Outline:
 def subdivide(
     districts: Mapping[str, BaseGeometry], units: Sequence[UnitName], *, cells: int = 21_000, seed: int = 12
 ) -> list[Outline]:
-    """Outlines of all units from the city down to `cells` cells, ordered by level and code; the same seed, the same bytes.
+    """Outlines of all units from the city down to `cells` cells, ordered by level and code; the same seed,
+    the same bytes.
 
-    `districts` are real outlines by code, lon/lat in degrees; `units` the city, its districts, streets and communities.
-    ValueError when a district has no outline, a unit no children, or the communities cannot hold that many cells.
+    `districts` are real outlines by code, lon/lat in degrees; `units` the city, its districts, streets
+    and communities. ValueError when a district has no outline, a unit no children, or the communities
+    cannot hold that many cells.
     """
     tree = _tree(units)
     _check(districts, units, tree)
@@ -90,9 +88,14 @@ def _check(districts: Mapping[str, BaseGeometry], units: Sequence[UnitName], tre
 
 
 def _cells(
-    districts: Mapping[str, BaseGeometry], tree: Mapping[str, list[UnitName]], counts: Mapping[str, int], seed: int
+    districts: Mapping[str, BaseGeometry],
+    tree: Mapping[str, list[UnitName]],
+    counts: Mapping[str, int],
+    seed: int,
 ) -> tuple[list[str], Shapes]:
-    """The community and the outline of every cell: cut in a plane of equal scales, then stitched on the grid."""
+    """The community and the outline of every cell: cut in a plane of equal scales, then stitched on the
+    grid.
+    """
     codes = sorted(code for code in districts if code in tree)
     outlines = as_coverage(np.array([districts[code] for code in codes], dtype=object))
     squeeze = float(np.cos(np.radians((shapely.bounds(outlines)[:, [1, 3]]).mean())))
@@ -108,11 +111,16 @@ def _stretch(shapes: Shapes, factor: float) -> Shapes:
 
 
 def _cut(
-    districts: Shapes, codes: Sequence[str], tree: Mapping[str, list[UnitName]], counts: Mapping[str, int], random: Generator
+    districts: Shapes,
+    codes: Sequence[str],
+    tree: Mapping[str, list[UnitName]],
+    counts: Mapping[str, int],
+    random: Generator,
 ) -> tuple[list[str], Shapes]:
     """Districts into streets, these into communities, these into cells; and the community of each cell."""
     streets = [[unit.code for unit in tree[code]] for code in codes]
-    weights = [plan.community_weights([[unit.name for unit in tree[c]] for c in each], random) for each in streets]
+    names = [[[unit.name for unit in tree[street]] for street in each] for each in streets]
+    weights = [plan.community_weights(each, random) for each in names]
     plots = carve(districts, [plan.street_weights(each, random) for each in weights], random)
     plots = carve(plots, [street for each in weights for street in each], random)
     communities = [unit.code for each in streets for street in each for unit in tree[street]]
@@ -120,7 +128,9 @@ def _cut(
     return [code for code in communities for _ in range(counts[code])], pieces
 
 
-def _numbered(communities: Sequence[str], shapes: Shapes, names: Mapping[str, str]) -> tuple[list[UnitName], Shapes]:
+def _numbered(
+    communities: Sequence[str], shapes: Shapes, names: Mapping[str, str]
+) -> tuple[list[UnitName], Shapes]:
     """The cells as units, in code order, and their outlines."""
     members: dict[str, list[int]] = defaultdict(list)
     for at, community in enumerate(communities):
@@ -129,21 +139,24 @@ def _numbered(communities: Sequence[str], shapes: Shapes, names: Mapping[str, st
     order: list[int] = []
     for community, ats in sorted(members.items()):
         for number, at in sorted(zip(number_cells(shapes[ats]), ats, strict=True)):
-            units.append(UnitName(f"{community}{number:03d}", community, "cell", cell_name(names[community], number)))
+            units.append(
+                UnitName(f"{community}{number:03d}", community, "cell", cell_name(names[community], number))
+            )
             order.append(at)
     return units, shapes[order]
 
 
 def _outlines(units: Sequence[UnitName], cells: list[UnitName], shapes: Shapes) -> list[Outline]:
     """All levels: each unit is the union of its children, its area the sum of theirs."""
-    level_units, areas = cells, areas_m2(shapes)
+    level_units: Sequence[UnitName] = cells
+    areas = areas_m2(shapes)
     found = [_level(level_units, shapes, areas)]
     for level in reversed(LEVELS[:-1]):
         above = sorted((unit for unit in units if unit.level == level), key=lambda unit: unit.code)
         index = {unit.code: at for at, unit in enumerate(above)}
         parents = np.array([index[str(unit.parent)] for unit in level_units], dtype=np.intp)
         shapes = unite(shapes, parents, len(above))
-        areas = np.bincount(parents, areas, minlength=len(above))
+        areas = np.bincount(parents, areas, minlength=len(above)).astype(np.float64)
         level_units = above
         found.append(_level(level_units, shapes, areas))
     return [outline for outlines in reversed(found) for outline in outlines]
@@ -154,6 +167,6 @@ def _level(units: Sequence[UnitName], shapes: Shapes, areas: NDArray[np.float64]
     inner = np.where(shapely.contains_properly(shapes, centres), centres, shapely.point_on_surface(shapes))
     places = shapely.get_coordinates(inner)
     return [
-        Outline(unit.code, unit.parent, unit.level, unit.name, area_class_of(unit.code), shape, (float(x), float(y)), float(area))
-        for unit, shape, (x, y), area in zip(units, shapes, places, areas, strict=True)
+        Outline(u.code, u.parent, u.level, u.name, area_class_of(u.code), shape, (x, y), area)
+        for u, shape, (x, y), area in zip(units, shapes, places.tolist(), areas.tolist(), strict=True)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from data.columns import UtcDateTime
+from data.columns import Code, UtcDateTime
 from data.shape import Shape
 
 
@@ -31,8 +31,8 @@ class Unit(SQLModel, table=True):
     __table_args__ = (Index("unit_parent", "version", "parent"), Index("unit_level", "version", "level", "code"))
 
     version: int = Field(primary_key=True, foreign_key="boundary_version.version")
-    code: str = Field(primary_key=True, max_length=15)
-    parent: str | None = Field(default=None, max_length=12)
+    code: str = Field(primary_key=True, sa_type=Code)
+    parent: str | None = Field(default=None, sa_type=Code)
     level: str = Field(max_length=12)
     name: str
     area_class: str = Field(default="A", max_length=1, description="A core, B other urban, C rural: limits differ")

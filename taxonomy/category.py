@@ -24,6 +24,18 @@ class TaxonomyVersion(SQLModel, table=True):
     current: bool
 
 
+class Function(SQLModel, table=True):
+    """What a department answers for, in the words of the list that names it."""
+
+    __tablename__ = "function"
+
+    taxonomy: str = Field(primary_key=True, max_length=40)
+    version: int = Field(primary_key=True)
+    code: str = Field(primary_key=True, max_length=40)
+    name: str
+    name_en: str = ""
+
+
 class Category(SQLModel, table=True):
     """A node of the tree. A leaf is a subcategory; only leaves have standards and take incidents."""
 
@@ -50,5 +62,5 @@ class Category(SQLModel, table=True):
     settle: bool = Field(default=False, description="a grid worker may settle it on the spot")
     file_at_once: bool = Field(default=False, description="a grid worker's report of it is filed at once")
     public: bool = False
-    sensitivity: str = Field(default="normal", description="normal or restricted; every read of a restricted one is audited")
+    sensitivity: str = Field(default="normal", description="normal or restricted: every read is audited")
     photo: str = Field(default="optional", description="required: a grid worker's report needs a photo")

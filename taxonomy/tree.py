@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from taxonomy.category import Category
+from taxonomy.category import Category, Function
 from taxonomy.standard import ANY_AREA, Standard
 
 
@@ -13,9 +13,10 @@ class Tree:
     """One version of one list. Lookups only; it is never changed."""
 
     def __init__(self, taxonomy: str, version: int, categories: Iterable[Category],
-                 standards: Iterable[Standard]) -> None:
+                 standards: Iterable[Standard], functions: Iterable[Function] = ()) -> None:
         self.taxonomy, self.version = taxonomy, version
         self.categories = {c.code: c for c in sorted(categories, key=lambda c: c.position)}
+        self.functions = {f.code: f.name for f in functions}
         self.standards: dict[str, list[Standard]] = {}
         for standard in sorted(standards, key=lambda s: (s.code, s.area)):
             self.standards.setdefault(standard.subcategory, []).append(standard)

@@ -1,0 +1,49 @@
+# 网格 Wangge. Everything runs in .venv, from the versions that the lock files pin. `make help` tells the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(or $(shell command -v uv),$(BIN)/uv)
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help demo test lint bench lock servers
+
+help:  ## 显示这些命令 · show these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+demo: .venv/.run  ## 演示: http://127.0.0.1:8000 · the demo
+	$(BIN)/python -m wangge demo
+
+test: .venv/.dev servers lint  ## 全部检查和测试 · everything that is checked and tested
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev  ## ruff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/.run  ## 性能 · how fast it is
+	$(BIN)/python -m bench
+
+lock: ## 重新锁定依赖版本 · pin the newest versions again (needs uv)
+	$(COMPILE) --upgrade --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --upgrade --constraint requirements-dev.lock --output-file requirements.lock
+
+# The tests run against a real PostgreSQL with PostGIS and a real Redis. Where there is apt-get, they are installed.
+servers:
+	@if [ -z "$$WANGGE_TEST_POSTGRES_URL" ] && ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 \
+	  || [ -z "$$WANGGE_TEST_REDIS_URL" ] && ! command -v redis-server >/dev/null; then \
+	  if command -v apt-get >/dev/null; then $(SUDO) apt-get update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y --no-install-recommends postgresql postgresql-15-postgis-3 redis-server; \
+	  else echo "请安装 PostgreSQL 15 + PostGIS 3 和 Redis · please install PostgreSQL 15 with PostGIS 3, and Redis"; exit 1; \
+	  fi; fi
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/.run

@@ -1,0 +1,220 @@
+"""An incident: as it is reported, as it is shown, and the steps that were taken."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from api.schemas.common import (
+    Code,
+    Cursor,
+    DatumName,
+    In,
+    Instant,
+    Limit,
+    Line,
+    NoControl,
+    Out,
+    Paragraph,
+    StrictLat,
+    StrictLon,
+)
+from api.schemas.taxonomy import Number
+
+MOST_FILES = 20
+Files = Annotated[list[uuid.UUID], Field(max_length=MOST_FILES)]
+
+
+class IncidentIn(In):
+    """A report. `subcategory` or `description`, and a point or a `unit`, are needed."""
+
+    id: uuid.UUID | None = Field(default=None, description="客户端生成, 重发不重复 (sent again, it is the same report)")
+    process: Code = "grid_event"
+    subcategory: Code | None = None
+    description: Paragraph = ""
+    lon: StrictLon | None = None
+    lat: StrictLat | None = None
+    datum: DatumName = "wgs84"
+    accuracy_m: Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)] | None = None
+    unit: Code | None = None
+    address: Line = ""
+    source: Code | None = None
+    captured_at: Instant | None = None
+    attachments: Files = []
+
+
+def _numbers(text: str, count: int, kind: str) -> tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != count or any(value != value or abs(value) > 1e7 for value in values):
+        raise PydanticCustomError(kind, "has the wrong form")  # type: ignore[arg-type]
+    return values
+
+
+def _bbox(text: str) -> str:
+    _numbers(text, 4, "bad_bbox")
+    return text
+
+
+def _near(text: str) -> str:
+    _numbers(text, 3, "bad_near")
+    return text
+
+
+class IncidentsQuery(In):
+    unit: Code | None = None
+    status: Code | None = None
+    open: bool | None = None
+    overdue: bool | None = None
+    category: Code | None = None
+    subcategory: Code | None = None
+    department: Code | None = None
+    source: Code | None = None
+    process: Code | None = None
+    mine: bool = False
+    reported_from: Instant | None = None
+    reported_to: Instant | None = None
+    bbox: Annotated[Line, NoControl, AfterValidator(_bbox)] | None = Field(
+        default=None, description="西,南,东,北 (west,south,east,north)", examples=["117.1,39.0,117.3,39.2"])
+    near: Annotated[Line, NoControl, AfterValidator(_near)] | None = Field(
+        default=None, description="经度,纬度,米 (lon,lat,metres)", examples=["117.2,39.1,500"])
+    q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
+    sort: Literal["reported_at", "-reported_at", "due_at", "-due_at", "closed_at", "-closed_at"] = "-reported_at"
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+    def box(self) -> tuple[float, float, float, float] | None:
+        return None if self.bbox is None else _numbers(self.bbox, 4, "bad_bbox")  # type: ignore[return-value]
+
+    def circle(self) -> tuple[float, float, float] | None:
+        return None if self.near is None else _numbers(self.near, 3, "bad_near")  # type: ignore[return-value]
+
+
+class ReporterOut(Out):
+    id: uuid.UUID | None
+    name: str
+    phone: str
+
+
+class ClockOut(Out):
+    stage: str
+    name: str
+    department: str | None
+    limit_value: Number
+    limit_unit: str
+    started_at: datetime
+    warn_at: datetime
+    due_at: datetime
+    paused_at: datetime | None
+    stopped_at: datetime | None
+    overdue: bool
+    verdict: Literal["on_time", "overdue"] | None
+
+
+class IncidentFile(Out):
+    id: uuid.UUID
+    kind: str
+    media_type: str
+    bytes: int
+    sha256: str
+    seq: int | None = Field(description="所属步骤 (the step that it belongs to)")
+    uploaded_at: datetime
+
+
+class DecisionOut(Out):
+    """Who decided on what and to whom, and why."""
+
+    subcategory: str | None
+    department: str | None
+    by: str | None
+    confidence: float | None
+    reasons: list[str]
+    rule: str | None = Field(description="规则给出的单位 (the department that the rule named)")
+    overruled: bool
+    candidates: list[dict[str, Any]]
+
+
+class IncidentOut(Out):
+    id: uuid.UUID
+    number: str
+    process: str
+    status: str
+    status_name: str
+    outcome: str | None
+    version: int
+    taxonomy: str
+    taxonomy_version: int
+    subcategory: str | None
+    subcategory_name: str | None
+    category: str | None
+    category_name: str | None
+    standard: str | None
+    sensitivity: str
+    description: str
+    address: str
+    lon: float | None
+    lat: float | None
+    unit: str
+    unit_name: str
+    placement: str
+    cell: str | None
+    community: str | None
+    street: str | None
+    district: str | None
+    department: str | None
+    department_name: str | None
+    assisting: list[str]
+    source: str
+    reporter: ReporterOut | None = Field(description="仅上报人本人及有权角色可见 (only for who may know)")
+    captured_at: datetime | None
+    reported_at: datetime
+    filed_at: datetime | None
+    dispatched_at: datetime | None
+    signed_at: datetime | None
+    handled_at: datetime | None
+    closed_at: datetime | None
+    due_at: datetime | None
+    handle_due_at: datetime | None
+    overdue: bool
+    on_time: bool | None
+    clocks: list[ClockOut]
+    returns: int
+    reworks: int
+    urges: int
+    extensions: int
+    reopened: int
+    score: int | None
+    merged_into: uuid.UUID | None
+    attachments: list[IncidentFile]
+    decision: DecisionOut | None
+
+
+class IncidentPage(Out):
+    items: list[IncidentOut]
+    next_cursor: str | None
+
+
+class ActorOut(Out):
+    id: uuid.UUID | None
+    name: str
+
+
+class TransitionOut(Out):
+    seq: int
+    action: str
+    action_name: str
+    from_state: str | None = Field(serialization_alias="from")
+    to_state: str = Field(serialization_alias="to")
+    actor: ActorOut | None = Field(description="无权知晓上报人时为空 (empty where the reporter is not to be known)")
+    role: str
+    department: str | None
+    reason: str
+    fields: dict[str, Any]
+    at: datetime
+    hash: str

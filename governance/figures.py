@@ -1,0 +1,301 @@
+"""Figures: how much was reported, closed, and in time; by every dimension, exact at the moment of commit.
+
+Nothing is kept aside: a figure is counted from the incidents, in one statement, so from one state of the database.
+
+- The period is [since, until). Counts are of the incidents *reported in it*, as they stand now: filed, dispatched and
+  handled mean "ever" (a reopened incident was handled before); closed, settled (closed on the spot, no department fed
+  back), voided, merged, open and overdue mean "now"; returned, reworked, extended and reopened "at least once".
+- closure_rate = closed / (reported - voided - merged).
+- `due` are the incidents *due in the period*, whenever reported: neither void nor merged, and either the handling
+  limit lies in the period and has run out by now, or the incident was closed in the period. `closed_on_time` are those
+  of them that are closed and were handled within the limit; on_time_rate = closed_on_time / due.
+- filing, dispatch and handling on-time rates are of the stored verdicts of the clocks accept, dispatch and handle, over
+  the incidents reported in the period: `…_on_time` / `…_judged`. By department, each counts for the department that
+  leads the incident now.
+- accurate_dispatch_rate = dispatched and never returned / dispatched; return_rate = returned / dispatched;
+  rework_rate = reworked / handled; extension_rate = extended / dispatched.
+
+A rate is None when there is nothing to divide by; the total's come from its counts. An incident without a place in a
+dimension (no department yet; a street was picked, cells are asked) stands in a row with the key None: rows add up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, cast, get_args
+
+import sqlalchemy as sql
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlmodel import Session, col
+
+from data.engine import is_postgresql
+from governance import scope
+from governance.calendar import SHANGHAI
+from governance.city import City
+from governance.clocks import ON_TIME, Clock
+from governance.errors import InvalidField, NotAllowed
+from governance.incident import Incident, Transition
+from governance.intake import SOURCES
+from governance.people import DEPARTMENT_ROLES, Actor
+from grids.codes import WIDTHS, Level, within
+
+By = Literal["district", "street", "community", "cell", "category", "subcategory", "department", "source"]
+Interval = Literal["day", "week", "month"]
+Condition = ColumnElement[bool]
+Counts = dict[str, int]
+
+#: Counts of a figure; what each means is said above.
+COUNTS = (
+    "reported", "filed", "voided", "merged", "dispatched", "handled", "closed", "settled", "open", "overdue",
+    "returned", "reworked", "extended", "reopened", "accurate", "due", "closed_on_time", "filing_judged",
+    "filing_on_time", "dispatch_judged", "dispatch_on_time", "handling_judged", "handling_on_time")
+#: rate -> its numerator and denominator, both of them counts; closure_rate has a rule of its own
+RATES = {
+    "on_time_rate": ("closed_on_time", "due"), "filing_on_time_rate": ("filing_on_time", "filing_judged"),
+    "dispatch_on_time_rate": ("dispatch_on_time", "dispatch_judged"),
+    "handling_on_time_rate": ("handling_on_time", "handling_judged"),
+    "accurate_dispatch_rate": ("accurate", "dispatched"), "return_rate": ("returned", "dispatched"),
+    "rework_rate": ("reworked", "handled"), "extension_rate": ("extended", "dispatched"),
+}
+#: stage of the clock -> name of its figures
+JUDGED = {"accept": "filing", "dispatch": "dispatch", "handle": "handling"}
+#: Units of the level asked are listed also when they have no incident, up to so many.
+MOST_EMPTY_UNITS = 400
+#: interval -> the first day of a day's bucket, its name, and days that lead from any first day into the next bucket
+BUCKETS: dict[str, tuple[Callable[[date], date], str, int]] = {
+    "day": (lambda day: day, "%Y-%m-%d", 1), "week": (lambda day: day - timedelta(days=day.weekday()), "%G-W%V", 7),
+    "month": (lambda day: day.replace(day=1), "%Y-%m", 31)}
+OPEN: Condition = col(Incident.outcome).is_(None)
+CLOSED: Condition = col(Incident.outcome) == "closed"
+ZERO: ColumnElement[int] = sql.literal_column("0")
+
+
+@dataclass(frozen=True)
+class FigureFilter:
+    """What is counted. None: no matter. `since` and `until` are aware instants, the second not included."""
+
+    unit: str | None = None
+    category: str | None = None
+    subcategory: str | None = None
+    department: str | None = None
+    source: str | None = None
+    process: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row: what it is of, every count and every rate by name. `taxonomy` is the list of a category's code."""
+
+    key: str | None
+    name: str
+    taxonomy: str | None
+    counts: Counts
+    rates: dict[str, float | None]
+
+    def document(self) -> dict[str, Any]:
+        """Flat, as a reader gets it."""
+        return {"key": self.key, "name": self.name, "list": self.taxonomy, **self.counts, **self.rates}
+
+
+def rate(numerator: int, denominator: int) -> float | None:
+    """The part of the whole; None when there is no whole."""
+    return numerator / denominator if denominator else None
+
+
+def closure_rate(reported: int, voided: int, merged: int, closed: int) -> float | None:
+    """Closed of those that were to be closed."""
+    return rate(closed, reported - voided - merged)
+
+
+def figure(key: str | None, name: str, taxonomy: str | None, counts: Mapping[str, int]) -> Figure:
+    """A row from its counts; a count that is not there is zero."""
+    n = {count: counts.get(count, 0) for count in COUNTS}
+    closing = closure_rate(n["reported"], n["voided"], n["merged"], n["closed"])
+    rates = {"closure_rate": closing, **{name: rate(n[part], n[whole]) for name, (part, whole) in RATES.items()}}
+    return Figure(key, name, taxonomy, n, rates)
+
+
+def closure(session: Session, city: City, actor: Actor, by: By, wanted: FigureFilter,
+            now: datetime) -> tuple[list[Figure], Figure]:
+    """The figures of every district, street, … or source that the caller may count, and of all together."""
+    if by not in get_args(By):
+        raise InvalidField("by", "不能按此统计", f"must be one of {', '.join(get_args(By))}")
+    limits = limits_of(city, actor, wanted)
+    found: dict[tuple[str | None, str | None], Counts] = {(unit, None): {} for unit in _units(city, actor, by, wanted)}
+    for row in session.execute(_statement(by, limits, wanted, now)).mappings():
+        found[row["of"], row["of_list"]] = {name: int(row[name] or 0) for name in COUNTS}
+    order = sorted(found, key=lambda key: (key[0] is None, key[1] or "", key[0] or ""))
+    rows = [figure(key, name_of(city, by, key, taxonomy), taxonomy, found[key, taxonomy]) for key, taxonomy in order]
+    whole = sum(map(Counter, found.values()), Counter[str]())
+    return rows, figure(None, "合计 (total)", None, whole)
+
+
+def limits_of(city: City, actor: Actor, wanted: FigureFilter) -> list[Condition]:
+    """The caller's scope and the filter, without the period. NotAllowed for a unit outside the scope."""
+    scope.require(actor, "read_figures")
+    limits = [scope.scope_of_figures(actor)]
+    if wanted.unit is not None:
+        if wanted.unit not in city.places:
+            raise InvalidField("unit", f"没有网格 {wanted.unit}", f"there is no unit {wanted.unit}", "unknown_unit")
+        if actor.role not in DEPARTMENT_ROLES and not within(wanted.unit, actor.unit):
+            raise NotAllowed("该网格不在您的管辖范围内", "The unit is outside your scope.")
+        limits.append(scope.in_unit(wanted.unit))
+    for name in ("category", "subcategory", "department", "source", "process"):
+        if (value := getattr(wanted, name)) is not None:
+            limits.append(col(getattr(Incident, name)) == value.replace("\0", ""))  # PostgreSQL's text takes no NUL
+    return limits
+
+
+def _units(city: City, actor: Actor, by: By, wanted: FigureFilter) -> list[str]:
+    """The units of a grid level below the one that is asked, if they are few enough to be listed when empty."""
+    parent = wanted.unit or actor.unit
+    units = [place.code for place in city.places.values()
+             if place.level == by and place.code.startswith(parent) and not place.voided]
+    return units if len(units) <= MOST_EMPTY_UNITS else []
+
+
+def name_of(city: City, by: By, key: str | None, taxonomy: str | None) -> str:
+    """What a person calls it."""
+    if by in WIDTHS:
+        return city.places[key].name if key in city.places else key or "未落到该级 (not placed at this level)"
+    if by == "department":
+        return city.department_name(key) or "尚无责任单位 (no department yet)"
+    if by == "source":
+        return SOURCES[key][0] if key in SOURCES else key or ""
+    return (city.lists[taxonomy].name(key) if taxonomy in city.lists else key) or "未分类 (not classified)"
+
+
+def _statement(by: By, limits: list[Condition], wanted: FigureFilter, now: datetime) -> Select[Any]:
+    """Incidents counted once, clocks once, side by side: both from the same state of the database."""
+    incidents, beside = _of_incidents(by, limits, wanted, now).c, _beside_incidents(by, limits, wanted).c
+    columns = {name: (incidents if name in incidents else beside)[name] for name in COUNTS}
+    columns["handled"] = (incidents.handled + func.coalesce(beside.handled, 0)).label("handled")
+    same = and_(*(incidents[name].is_not_distinct_from(beside[name]) for name in ("of", "of_list")))
+    return select(incidents.of, incidents.of_list, *columns.values()).outerjoin_from(
+        incidents.of.table, beside.of.table, same)
+
+
+def _of_incidents(by: By, limits: list[Condition], wanted: FigureFilter, now: datetime) -> sql.Subquery:
+    cohort, due = _in_period("reported_at", wanted), _due_in_period(wanted, now)
+    counted = {name: and_(cohort, state) for name, state in _states().items()}
+    counted["overdue"] = and_(counted["open"], col(Incident.due_at) < now)
+    counted |= {"due": due, "closed_on_time": and_(due, CLOSED, col(Incident.on_time).is_(True))}
+    return select(*dimension(by), *(func.count().filter(that).label(name) for name, that in counted.items())).where(
+        *limits, or_(cohort, due)).group_by("of", "of_list").subquery()
+
+
+def _states() -> dict[str, Condition]:
+    """What is counted of the incidents reported in the period."""
+    dispatched, handled = col(Incident.dispatched_at).is_not(None), col(Incident.handled_at).is_not(None)
+    return {
+        "reported": sql.true(), "filed": col(Incident.filed_at).is_not(None), "dispatched": dispatched,
+        "handled": handled, "closed": CLOSED, "settled": and_(CLOSED, ~handled), "open": OPEN,
+        "voided": col(Incident.outcome) == "void", "merged": col(Incident.outcome) == "merged",
+        "returned": col(Incident.returns) > 0, "accurate": and_(dispatched, col(Incident.returns) == 0),
+        "reworked": col(Incident.reworks) > 0, "extended": col(Incident.extensions) > 0,
+        "reopened": col(Incident.reopened) > 0}
+
+
+def _due_in_period(wanted: FigureFilter, now: datetime) -> Condition:
+    run_out = and_(_in_period("handle_due_at", wanted), col(Incident.handle_due_at) <= now)
+    return or_(and_(OPEN, run_out), and_(CLOSED, or_(run_out, _in_period("closed_at", wanted))))
+
+
+def _beside_incidents(by: By, limits: list[Condition], wanted: FigureFilter) -> sql.Subquery:
+    """Of the incidents reported: verdicts of their clocks, and those that were handled before they were reopened."""
+    cohort, on_time = [*limits, _in_period("reported_at", wanted)], col(Clock.verdict) == ON_TIME
+    verdicts = {}
+    for stage, name in JUDGED.items():
+        verdicts[f"{name}_judged"] = func.count().filter(col(Clock.stage) == stage)
+        verdicts[f"{name}_on_time"] = func.count().filter(col(Clock.stage) == stage, on_time)
+    clocks = select(*dimension(by), *(v.label(name) for name, v in verdicts.items()), ZERO.label("handled")).join_from(
+        Incident, Clock, col(Clock.incident_id) == col(Incident.id)).where(
+        *cohort, col(Clock.stage).in_(JUDGED), col(Clock.verdict).is_not(None)).group_by("of", "of_list")
+    before = select(*dimension(by), *(ZERO for _ in verdicts), func.count(col(Incident.id).distinct())).join_from(
+        Incident, Transition, col(Transition.incident_id) == col(Incident.id)).where(
+        *cohort, col(Incident.reopened) > 0, col(Incident.handled_at).is_(None),
+        col(Transition.action) == "feed_back").group_by("of", "of_list")
+    both = sql.union_all(clocks, before).subquery().c
+    sums = [func.sum(both[name]).label(name) for name in (*verdicts, "handled")]
+    return select(both.of, both.of_list, *sums).group_by(both.of, both.of_list).subquery()
+
+
+def _in_period(instant: str, wanted: FigureFilter) -> Condition:
+    at: Any = col(getattr(Incident, instant))
+    since = at.is_not(None) if wanted.since is None else at >= wanted.since
+    return since if wanted.until is None else and_(since, at < wanted.until)
+
+
+def dimension(by: By) -> list[ColumnElement[Any]]:
+    """The columns that make a group: the key and, when it is a code of a list, the list."""
+    key: Any = col(getattr(Incident, by, Incident.unit))
+    if by in WIDTHS:
+        width = WIDTHS[cast(Level, by)]
+        key = sql.case((func.length(key) >= width, func.substr(key, 1, width)))
+    taxonomy: Any = col(Incident.taxonomy) if by in ("category", "subcategory") else sql.cast(sql.null(), sql.Text)
+    return [key.label("of"), taxonomy.label("of_list")]
+
+
+@dataclass(frozen=True)
+class TrendRow:
+    """A bucket. `closed_of_reported` are of its own reports, `closed_in_bucket` were closed then, whenever reported."""
+
+    bucket: str
+    start: date
+    reported: int
+    filed: int
+    voided: int
+    merged: int
+    closed_of_reported: int
+    closed_in_bucket: int
+    closure_rate: float | None
+
+
+def trend(session: Session, city: City, actor: Actor, wanted: FigureFilter, interval: Interval) -> list[TrendRow]:
+    """What came in and what was closed, by day, ISO week or month of local time, without a gap; where the filter names
+    no period, from the first to the last bucket that has any. A bucket counts only what lies in the period."""
+    if interval not in BUCKETS:
+        raise InvalidField("interval", f"只能是 {', '.join(BUCKETS)}", f"must be one of {', '.join(BUCKETS)}")
+    start_of, name, _ = BUCKETS[interval]
+    found = defaultdict[date, list[int]](lambda: [0] * 6)
+    for day, *numbers in session.execute(_by_day(limits_of(city, actor, wanted), wanted, is_postgresql(session))):
+        found[start_of(day)] = [a + b for a, b in zip(found[start_of(day)], numbers, strict=True)]
+    rows = ((start, found[start]) for start in _starts(list(found), wanted, interval))
+    return [TrendRow(start.strftime(name), start, n[0], n[1], n[2], n[3], n[4], n[5],
+                     closure_rate(n[0], n[2], n[3], n[4])) for start, n in rows]
+
+
+def _starts(found: list[date], wanted: FigureFilter, interval: Interval) -> Iterator[date]:
+    """The first day of every bucket from the first to the last."""
+    start_of, _, step = BUCKETS[interval]
+    ends = [wanted.since, wanted.until and wanted.until - timedelta(microseconds=1)]
+    days = [*found, *(end.astimezone(SHANGHAI).date() for end in ends if end is not None)]
+    if days and (max(days) - min(days)).days > 4000 * step:
+        raise InvalidField("from", "时间跨度过大", "lies too long before the end of the period")
+    at, last = (start_of(min(days)), max(days)) if days else (date.max, date.min)
+    while at <= last:
+        yield at
+        at = start_of(at + timedelta(days=step))
+
+
+def _by_day(limits: list[Condition], wanted: FigureFilter, postgresql: bool) -> sql.CompoundSelect[Any]:
+    state = _states()
+    came = [func.count().filter(state[name]) for name in ("reported", "filed", "voided", "merged", "closed")]
+    day, end = (local_day(col(at), postgresql) for at in (Incident.reported_at, Incident.closed_at))
+    return sql.union_all(
+        select(day, *came, ZERO).where(*limits, _in_period("reported_at", wanted)).group_by(day),
+        select(end, *(ZERO for _ in came), func.count()).where(
+            *limits, CLOSED, _in_period("closed_at", wanted)).group_by(end))
+
+
+def local_day(instant: Any, postgresql: bool) -> ColumnElement[date]:
+    """The day in China of a stored instant. SQLite would round parts of a second up, over midnight too."""
+    if postgresql:
+        return sql.cast(func.timezone(sql.literal_column("'Asia/Shanghai'"), instant), sql.Date)
+    whole = func.substr(instant, sql.literal_column("1"), sql.literal_column("19"))
+    return func.date(whole, sql.literal_column("'+8 hours'"), type_=sql.Date())

@@ -1,0 +1,286 @@
+"""Reading incidents: lists, one by id or number, and what belongs to them. Only what the caller may see.
+
+Every query takes the caller and is limited by `scope.visible`. Lists go on from the last row they gave (keyset), so
+the thousandth page costs what the first does, and an incident that comes in meanwhile shifts nothing. PostgreSQL and
+SQLite give the same rows: PostGIS finds the candidates by its index, the last word is the same arithmetic on both.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, insert, literal_column, or_, select, tuple_
+from sqlmodel import Session, SQLModel, col
+
+from data.engine import is_postgresql
+from data.shape import WGS84
+from governance import scope
+from governance.audit import AuditEntry
+from governance.city import City
+from governance.clocks import Clock
+from governance.errors import InvalidField, NotAllowed, NotFound
+from governance.incident import Attachment, Incident, Transition
+from governance.people import Actor
+from grids.metres import degree_metres
+
+Record = TypeVar("Record", bound=SQLModel)
+Condition = ColumnElement[bool]
+#: Part of an indexed expression, so written out and not sent as a parameter.
+WGS84_INLINE: ColumnElement[int] = literal_column(str(WGS84))
+
+SORTS = ("reported_at", "due_at", "closed_at")
+MOST_ROWS = 200
+MOST_METRES = 50_000.0
+
+
+@dataclass(frozen=True)
+class IncidentFilter:
+    """What a list shows. None: no matter."""
+
+    unit: str | None = None
+    status: str | None = None
+    open: bool | None = None
+    overdue: bool | None = None
+    category: str | None = None
+    subcategory: str | None = None
+    department: str | None = None
+    source: str | None = None
+    process: str | None = None
+    mine: bool = False
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    near: tuple[float, float, float] | None = None
+    q: str | None = None
+    sort: str = "-reported_at"
+
+
+@dataclass(frozen=True)
+class PossibleAction:
+    """An action that the caller may take now. `fields`: name -> is it required."""
+
+    action: str
+    name: str
+    name_en: str
+    fields: dict[str, bool]
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------------
+
+def list_incidents(session: Session, actor: Actor, wanted: IncidentFilter, now: datetime, limit: int = 50,
+                   cursor: str | None = None) -> tuple[list[Incident], str | None]:
+    """A page of the incidents that the caller sees, and the cursor of the next page (None: this was the last).
+
+    Sorts are those of SORTS, a leading `-` for descending; nulls come last, ties are broken by id.
+    """
+    if not 1 <= limit <= MOST_ROWS:
+        raise InvalidField("limit", f"应为 1 至 {MOST_ROWS}", f"must be from 1 to {MOST_ROWS}")
+    query = select(Incident).where(scope.visible(actor), *conditions(wanted, actor, now))
+    if wanted.bbox is not None or wanted.near is not None:
+        query = query.where(*_places(wanted, is_postgresql(session)))
+    found = list(session.scalars(_sorted(query, wanted.sort, cursor).limit(limit + 1)))
+    page = found[:limit]
+    return page, _cursor(wanted.sort, page[-1]) if len(found) > limit else None
+
+
+def conditions(wanted: IncidentFilter, actor: Actor, now: datetime) -> Iterator[Condition]:
+    """Everything that a filter asks, except where on the map."""
+    _no_nul(wanted)
+    for name in ("status", "category", "subcategory", "department", "source", "process"):
+        if (value := getattr(wanted, name)) is not None:
+            yield col(getattr(Incident, name)) == value
+    if wanted.unit is not None:
+        yield _below(wanted.unit)
+    if wanted.open is not None:
+        yield col(Incident.outcome).is_(None) if wanted.open else col(Incident.outcome).is_not(None)
+    if wanted.overdue is not None:
+        yield overdue(now) if wanted.overdue else not_overdue(now)
+    if wanted.mine:
+        yield or_(col(Incident.reporter) == actor.id, col(Incident.handler) == actor.id)
+    if wanted.reported_from is not None:
+        yield col(Incident.reported_at) >= wanted.reported_from
+    if wanted.reported_to is not None:
+        yield col(Incident.reported_at) < wanted.reported_to
+    if wanted.q is not None and (words := wanted.q.strip()):
+        yield or_(col(Incident.number).startswith(words, autoescape=True),
+                  col(Incident.description).icontains(words, autoescape=True),
+                  col(Incident.address).icontains(words, autoescape=True))
+
+
+def overdue(now: datetime) -> Condition:
+    """Open, and a running clock is past its due time."""
+    return and_(col(Incident.outcome).is_(None), col(Incident.due_at) < now)
+
+
+def not_overdue(now: datetime) -> Condition:
+    return or_(col(Incident.outcome).is_not(None), col(Incident.due_at).is_(None), col(Incident.due_at) >= now)
+
+
+def _below(unit: str) -> Condition:
+    try:
+        return scope.in_unit(unit)
+    except ValueError:
+        raise InvalidField("unit", f"没有网格 {unit}", f"there is no unit {unit}", "unknown_unit") from None
+
+
+def _no_nul(wanted: IncidentFilter) -> None:
+    """PostgreSQL's text holds no NUL; nothing that is stored could match it."""
+    for each in fields(wanted):
+        if "\0" in str(getattr(wanted, each.name)):
+            raise InvalidField(each.name, "含有不可用的字符", "holds a character that cannot be used")
+
+
+# ---- where on the map ----------------------------------------------------------------------------------------------
+
+def _places(wanted: IncidentFilter, postgresql: bool) -> Iterator[Condition]:
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise InvalidField("bbox", "应为 西,南,东,北 (度)", "must be west,south,east,north in degrees")
+        yield _in_box(wanted.bbox, postgresql)
+    if wanted.near is not None:
+        lon, lat, metres = wanted.near
+        if not (-180 <= lon <= 180 and -85 <= lat <= 85 and 0 < metres <= MOST_METRES):
+            raise InvalidField("near", f"应为 经度,纬度,米 (至多 {MOST_METRES:.0f} 米)",
+                               f"must be lon,lat,metres, at most {MOST_METRES:.0f} m")
+        yield from _within_metres(lon, lat, metres, postgresql)
+
+
+def _in_box(box: tuple[float, float, float, float], postgresql: bool) -> Condition:
+    """The edges count as inside. PostGIS compares boxes in single precision, so `&&` only finds the candidates."""
+    west, south, east, north = box
+    exact = and_(col(Incident.lon).between(west, east), col(Incident.lat).between(south, north))
+    if not postgresql:
+        return exact
+    # As in the GiST index, letter for letter; the literal is made to fit the column, never the column the literal.
+    point = func.ST_SetSRID(func.ST_MakePoint(col(Incident.lon), col(Incident.lat)), WGS84_INLINE)
+    return and_(point.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, WGS84)), exact)
+
+
+def _within_metres(lon: float, lat: float, metres: float, postgresql: bool) -> Iterator[Condition]:
+    """Not farther than so many metres, like `grids.metres.metres_between` to 0.01 % within 50 km.
+
+    The length of a degree of longitude is that at the middle latitude; it changes in a straight line here, so plain
+    arithmetic is enough on both databases.
+    """
+    here, up = (float(value) for value in degree_metres(lat))
+    slope = (float(degree_metres(lat + 0.5)[0]) - float(degree_metres(lat - 0.5)[0])) / 2
+    high, wide = 1.02 * metres / up, 1.02 * metres / (here - 2 * abs(slope) * metres / up)
+    yield _in_box((lon - wide, lat - high, lon + wide, lat + high), postgresql)
+    north = col(Incident.lat) - lat
+    east = (col(Incident.lon) - lon) * (here + slope * north)
+    yield east * east + north * north * (up * up) <= metres * metres
+
+
+# ---- pages ---------------------------------------------------------------------------------------------------------
+
+def _sorted(query: Select[Incident], sort: str, cursor: str | None) -> Select[Incident]:
+    """In the order of the sort; after the row that the cursor names."""
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    if name not in SORTS:
+        raise InvalidField("sort", f"只能按 {', '.join(SORTS)} 排序", f"must be one of {', '.join(SORTS)}")
+    key, ident = col(getattr(Incident, name)), col(Incident.id)
+    if cursor is not None:
+        query = query.where(_after(key, down, *_read_cursor(sort, cursor)))
+    ordered = key.desc() if down else key.asc()
+    return query.order_by(ordered if name == "reported_at" else ordered.nulls_last(),
+                          ident.desc() if down else ident.asc())
+
+
+def _after(key: Any, down: bool, value: datetime | None, ident: uuid.UUID) -> Condition:
+    if value is None:
+        return and_(key.is_(None), col(Incident.id) < ident if down else col(Incident.id) > ident)
+    row, last = tuple_(key, col(Incident.id)), (value, ident)
+    beyond: Condition = row < last if down else row > last
+    return beyond if key.key == "reported_at" else or_(beyond, key.is_(None))
+
+
+def _cursor(sort: str, last: Incident) -> str:
+    value: datetime | None = getattr(last, sort.removeprefix("-"))
+    said = [sort, value.astimezone(UTC).isoformat() if value else None, last.id.hex]
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+def _read_cursor(sort: str, cursor: str) -> tuple[datetime | None, uuid.UUID]:
+    try:
+        of, value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at = None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+        if of == sort and (at is not None or sort.removeprefix("-") != "reported_at"):
+            return at, uuid.UUID(ident)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        pass
+    raise InvalidField("cursor", "不是本列表给出的游标", "is not a cursor of this list", "bad_cursor")
+
+
+# ---- one incident and what belongs to it ---------------------------------------------------------------------------
+
+def find_incident(session: Session, actor: Actor, id_or_number: uuid.UUID | str) -> Incident:
+    """The incident of this id or number. NotFound when there is none, or the caller may not know of it."""
+    wanted = str(id_or_number)
+    try:
+        one = col(Incident.id) == uuid.UUID(wanted)
+    except ValueError:
+        one = col(Incident.number) == wanted.replace("\0", "")
+    incident = session.scalar(select(Incident).where(one, scope.visible(actor)))
+    if incident is None:
+        raise NotFound(f"事件 {wanted}")
+    return incident
+
+
+def transitions_of(session: Session, actor: Actor, *ids: uuid.UUID) -> dict[uuid.UUID, list[Transition]]:
+    """The steps of each incident, in order. One query, however many ids."""
+    return _belonging(session, actor, Transition, ids, col(Transition.seq))
+
+
+def clocks_of(session: Session, actor: Actor, *ids: uuid.UUID) -> dict[uuid.UUID, list[Clock]]:
+    """The clocks of each incident, in the order in which they were started."""
+    return _belonging(session, actor, Clock, ids, col(Clock.id))
+
+
+def attachments_of(session: Session, actor: Actor, *ids: uuid.UUID) -> dict[uuid.UUID, list[Attachment]]:
+    """The files of each incident, by step, then by time."""
+    return _belonging(session, actor, Attachment, ids, col(Attachment.seq), col(Attachment.uploaded_at),
+                      col(Attachment.id))
+
+
+def _belonging(session: Session, actor: Actor, of: type[Record], ids: Sequence[uuid.UUID],
+               *order: Any) -> dict[uuid.UUID, list[Record]]:
+    """Every id asked is a key; an incident that the caller may not see has nothing."""
+    belonging: dict[uuid.UUID, list[Record]] = {ident: [] for ident in ids}
+    owner: Any = of.incident_id  # type: ignore[attr-defined]
+    query = select(of).join(Incident, col(Incident.id) == owner).where(owner.in_(ids), scope.visible(actor))
+    for record in session.scalars(query.order_by(*order)) if ids else ():
+        belonging[record.incident_id].append(record)  # type: ignore[attr-defined]
+    return belonging
+
+
+def possible_actions(city: City, actor: Actor, incident: Incident) -> list[PossibleAction]:
+    """What the caller may do with the incident now: what the process allows the role here, in the own scope."""
+    allowed = city.process(incident.process).possible(incident.status, actor.role)
+    return [PossibleAction(a.code, a.name, a.name_en, dict(a.fields)) for a in allowed
+            if _may_act(actor, incident, a.code)]
+
+
+def _may_act(actor: Actor, incident: Incident, action: str) -> bool:
+    try:
+        scope.require(actor, "act")
+        scope.may_act(actor, incident, action)
+    except NotAllowed:
+        return False
+    return True
+
+
+def note_restricted_read(session: Session, actor: Actor, incidents: Iterable[Incident], now: datetime) -> None:
+    """Account for the restricted ones among what is shown; one statement. Call it in a session that may write."""
+    read: list[dict[str, Any]] = [
+        {"at": now, "actor": actor.id, "role": actor.role, "event": "read_restricted", "detail": {},
+         "subject": one.number}
+        for one in incidents if one.sensitivity == "restricted"]
+    if read:
+        session.execute(insert(AuditEntry).values(read))

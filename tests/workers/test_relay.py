@@ -1,0 +1,186 @@
+"""From the outbox to the queue to the people, with Redis and workers failing at the worst moments."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from redis.exceptions import RedisError
+from rq import Queue
+from sqlalchemy import Engine
+
+from governance.city import City
+from tests.workers.town_life import People, notices, reported, steps, waiting
+from workers.queues import connect, queue_of
+from workers.relay import relay_once, run_relay
+from workers.server import EmbeddedRedis
+
+#: A job that was in hand when everything was killed counts as abandoned after 35 s, looked for every 30 s.
+LONG_ENOUGH = 120
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedRedis]:
+    """A Redis of the test's own, with its file, to be killed."""
+    with EmbeddedRedis(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def queue(server: EmbeddedRedis) -> Iterator[Queue]:
+    with connect(server.url) as client:
+        yield queue_of(client)
+
+
+def kill(server: EmbeddedRedis) -> None:
+    assert server.pid
+    os.kill(server.pid, signal.SIGKILL)
+    until(lambda: not server.alive())
+
+
+def until(true: Callable[[], bool], seconds: float = LONG_ENOUGH) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+@contextmanager
+def worker(database_url: str, server: EmbeddedRedis) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker's process as in service: jobs and relay."""
+    environment = {**os.environ, "WANGGE_DATABASE_URL": database_url, "WANGGE_REDIS_URL": server.url}
+    process = subprocess.Popen([sys.executable, "-m", "wangge.serve", "work"], env=environment,
+                               stdin=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+        assert process.stdin
+        process.stdin.close()
+
+
+def told(engine: Engine) -> Counter[str]:
+    """How many notices went out for each incident."""
+    return Counter(str(notice.incident_id) for notice in notices(engine) if notice.sent_at)
+
+
+# ---- one batch -----------------------------------------------------------------------------------------------------
+
+def test_every_step_is_moved_once_and_in_order(engine: Engine, city: City, people: People, now: datetime,
+                                               queue: Queue) -> None:
+    for _ in range(3):
+        reported(engine, city, people["worker"], now)
+    assert relay_once(engine, queue, now, limit=5) == 5
+    assert relay_once(engine, queue, now, limit=5) == 4
+    assert relay_once(engine, queue, now) == 0
+    assert queue.job_ids == [f"tell-{incident}-{seq}" for incident, seq in steps(engine)]
+
+
+def test_with_redis_down_reporting_goes_on_and_nothing_is_marked(
+        engine: Engine, city: City, people: People, now: datetime, queue: Queue, server: EmbeddedRedis) -> None:
+    reported(engine, city, people["worker"], now)
+    kill(server)
+    with pytest.raises(RedisError):
+        relay_once(engine, queue, now)
+    reported(engine, city, people["worker"], now)
+    assert waiting(engine) == 6
+    server.start()
+    assert relay_once(engine, queue, now) == 6
+
+
+def test_a_crash_between_enqueueing_and_committing_relays_the_same_jobs_again(
+        engine: Engine, city: City, people: People, now: datetime, queue: Queue,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    incident = reported(engine, city, people["worker"], now)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_that_moment, pytest.raises(KeyboardInterrupt):
+        at_that_moment.setattr("workers.relay.mark_relayed", crash)
+        relay_once(engine, queue, now)
+    assert waiting(engine) == 3
+    assert relay_once(engine, queue, now) == 3
+    assert set(queue.job_ids) == {f"tell-{incident.id}-{seq}" for seq in (1, 2, 3)}
+
+
+def test_several_relays_share_the_work(engine: Engine, city: City, people: People, now: datetime, queue: Queue) -> None:
+    for _ in range(5):
+        reported(engine, city, people["worker"], now)
+    moved: list[int] = []
+    relays = [threading.Thread(target=lambda: moved.append(relay_once(engine, queue, now, limit=5))) for _ in range(3)]
+    for relay in relays:
+        relay.start()
+    for relay in relays:
+        relay.join()
+    assert sum(moved) + waiting(engine) == 15
+    while relay_once(engine, queue, now):
+        pass
+    assert sorted(queue.job_ids) == sorted(f"tell-{incident}-{seq}" for incident, seq in steps(engine))
+
+
+def test_the_relay_says_once_that_redis_is_away_and_goes_on_when_it_is_back(
+        engine: Engine, city: City, people: People, now: datetime, queue: Queue, server: EmbeddedRedis,
+        caplog: pytest.LogCaptureFixture) -> None:
+    kill(server)
+    reported(engine, city, people["worker"], now)
+    stop = threading.Event()
+    relay = threading.Thread(target=run_relay, args=(stop, engine, queue))
+    with caplog.at_level(logging.WARNING, "wangge.relay"):
+        relay.start()
+        time.sleep(1.2)  # several tries
+        server.start()
+        until(lambda: waiting(engine) == 0)
+        stop.set()
+        relay.join()
+    assert [record.getMessage()[:5] for record in caplog.records] == ["转发暂停,", "转发已恢复"]
+
+
+# ---- the whole way, with kills -------------------------------------------------------------------------------------
+
+def test_redis_is_killed_while_people_report_and_everybody_is_told_exactly_once(
+        engine: Engine, database_url: str, city: City, people: People, now: datetime, server: EmbeddedRedis) -> None:
+    def report(number: int) -> list[str]:
+        return [str(reported(engine, city, people["worker"], now).id) for _ in range(number)]
+
+    with worker(database_url, server):
+        incidents = report(10)
+        until(lambda: len(told(engine)) >= 3)
+        kill(server)
+        incidents += report(10)
+        server.start()
+        incidents += report(10)
+        until(lambda: len(told(engine)) == 30)
+    assert told(engine) == Counter(incidents)
+    assert waiting(engine) == 0
+
+
+def test_a_worker_is_killed_and_its_successor_tells_the_rest_exactly_once(
+        engine: Engine, database_url: str, city: City, people: People, now: datetime, server: EmbeddedRedis) -> None:
+    incidents = [str(reported(engine, city, people["worker"], now).id) for _ in range(15)]
+    with worker(database_url, server) as first:
+        until(lambda: len(told(engine)) >= 2)
+        first.kill()
+    with worker(database_url, server):
+        until(lambda: len(told(engine)) == 15)
+    assert told(engine) == Counter(incidents)
+
+
+def test_two_workers_share_the_work_and_tell_everybody_exactly_once(
+        engine: Engine, database_url: str, city: City, people: People, now: datetime, server: EmbeddedRedis) -> None:
+    with worker(database_url, server), worker(database_url, server):
+        incidents = [str(reported(engine, city, people["worker"], now).id) for _ in range(15)]
+        until(lambda: len(told(engine)) == 15)
+    assert told(engine) == Counter(incidents)

@@ -1,0 +1,81 @@
+"""The page of a process, drawn from its file: a state diagram and the table of its actions.
+
+`python -m wangge.diagram grid_event > docs/journey.md`
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from governance.city import PROCESSES
+from governance.people import ROLES
+from governance.process import Action, Process, load_process
+
+SYSTEM = {"engine": "系统", "hotline": "热线", "sensor": "物联感知"}
+
+
+def page(process: Process) -> str:
+    """Markdown: title, diagram (mermaid), table of actions, clocks."""
+    return "\n".join([
+        f"# {process.name} ({process.name_en})", "",
+        f"Drawn from `data/seed/processes/{process.code}.yaml` by `python -m wangge.diagram {process.code}`.", "",
+        "```mermaid", *diagram(process), "```", "", "## Actions 操作", "", *table(process), "",
+        "## Clocks 时限", "", *clocks(process), ""])
+
+
+def diagram(process: Process) -> Iterator[str]:
+    """Mermaid lines. What leaves the state as it is stands in the table only."""
+    yield "stateDiagram-v2"
+    yield from (f"    {state.code}: {state.name} {state.name_en}" for state in process.states.values())
+    for action in process.actions.values():
+        for source in action.from_states:
+            for target, label in _targets(action, source):
+                if source != target:
+                    yield f"    {source or '[*]'} --> {target}: {label}"
+    yield from (f"    {state.code} --> [*]" for state in process.states.values() if state.outcome)
+
+
+def _targets(action: Action, source: str | None) -> Iterator[tuple[str, str]]:
+    passed, failed = action.target(source, "passed"), action.target(source, "failed")
+    if passed == failed:
+        yield passed, action.name
+    else:
+        yield passed, f"{action.name} 通过"
+        yield failed, f"{action.name} 不通过"
+
+
+def table(process: Process) -> Iterator[str]:
+    yield "| action 操作 | from 自 | to 至 | by 由 | needs 必填 | may have 可填 | clocks 时限 |"
+    yield "|---|---|---|---|---|---|---|"
+    for action in process.actions.values():
+        sources = "–" if action.from_states == (None,) else "、".join(
+            process.states[s].name for s in action.from_states if s)
+        targets = "、".join(dict.fromkeys(
+            "不变" if t == "same" else process.states[t].name for t in action.to.values()))
+        roles = "、".join({**ROLES, **SYSTEM}[role] for role in action.by)
+        needs = ", ".join(f"`{name}`" for name, required in action.fields.items() if required)
+        may = ", ".join(f"`{name}`" for name, required in action.fields.items() if not required)
+        yield (f"| `{action.code}` {action.name} | {sources} | {targets} | {roles} | {needs} | {may} "
+               f"| {_winding(process, action)} |")
+
+
+def _winding(process: Process, action: Action) -> str:
+    """Which clocks the action stops, pauses, resumes and starts."""
+    started = tuple(dict.fromkeys(stage for stages in action.start.values() for stage in stages))
+    parts = {"停": action.stop, "暂停": action.pause, "恢复": action.resume, "起": started}
+    names = {what: "、".join(process.clocks[stage].name for stage in stages)
+             for what, stages in parts.items() if stages}
+    return "; ".join(f"{what} {stages}" for what, stages in names.items())
+
+
+def clocks(process: Process) -> Iterator[str]:
+    yield "| stage 阶段 | limit 时限 |"
+    yield "|---|---|"
+    for rule in process.clocks.values():
+        limit = f"{rule.limit.value} {rule.limit.unit}"
+        yield f"| `{rule.stage}` {rule.name} | {'标准规定; 无标准时 ' if rule.by_standard else ''}{limit} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page(load_process(PROCESSES / f"{sys.argv[1]}.yaml")))

@@ -1,0 +1,188 @@
+"""Everything at once: the embedded Redis, the API and the worker as processes of ours, stopped by one Ctrl-C.
+
+    serve ── redis      (only without WANGGE_REDIS_URL)
+          ├─ api        uvicorn on a socket that we hold, so that no request is refused while it restarts
+          └─ work       jobs and relay
+
+A part that ends by itself is started again with back-off; one that keeps ending brings all down with a message.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from governance.errors import Conflict, InvalidField, WanggeError
+from governance.settings import Settings
+from workers.keeper import Child, Keeper, Part
+from workers.server import EmbeddedRedis
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Requests in hand get this long; then all is ended within the five seconds that a person waits.
+GRACE_SECONDS = 4
+STOP_SECONDS = 4.5
+
+
+def serve(settings: Settings, only: str | None = None, port: int | None = None) -> None:
+    """Run until SIGINT or SIGTERM. SystemExit(1) with a sentence when it cannot start or cannot go on."""
+    if port is not None:
+        settings = settings.model_copy(update={"port": port})
+    try:
+        with ExitStack() as stack:
+            asked = stack.enter_context(_stop_signals())
+            parts = _parts(stack, settings, only)
+            _run(parts, asked, _greeting(settings, only))
+    except WanggeError as error:
+        print(f"{error.zh}\n{error.en}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def work(settings: Settings) -> None:
+    """Only the worker and its relay."""
+    serve(settings, only="work")
+
+
+def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]:
+    """What runs, in the order of starting. The API alone needs no Redis: it never enqueues."""
+    if only not in (None, "api", "work"):
+        raise InvalidField("only", f"没有 {only}; 可用: api, work", f"there is no {only} (yet); use api or work")
+    listening = stack.enter_context(_listen(settings)) if only != "work" else None
+    parts: list[Part] = []
+    redis = settings.redis_url
+    if not redis and only != "api":
+        server = EmbeddedRedis(settings.data_dir)
+        server.start()
+        stack.callback(server.stop)
+        redis = server.url
+        parts.append(server)
+    environment = _environment(settings.model_copy(update={"redis_url": redis}))
+    if listening is not None:
+        fd = listening.fileno()
+        parts.append(Child("api", ("wangge.serve", "api", str(fd)), environment, [fd]))
+    if only != "api":
+        parts.append(Child("work", ("wangge.serve", "work"), environment))
+    return parts
+
+
+def _run(parts: Sequence[Part], asked: list[int], greeting: str) -> None:
+    """Start what does not run yet, watch it, and stop it in the opposite order."""
+    keepers = [Keeper(part) for part in parts]
+    try:
+        for keeper in keepers:
+            if not keeper.part.alive():
+                keeper.start()
+        print(greeting, flush=True)
+        while not asked:
+            for keeper in keepers:
+                keeper.look()
+            time.sleep(0.1)
+    finally:
+        _stop(parts)
+
+
+def _stop(parts: Sequence[Part]) -> None:
+    """API and worker together; Redis after them, since the worker finishes its job with it."""
+    until = time.monotonic() + STOP_SECONDS
+    children = [part for part in parts if isinstance(part, Child)]
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.stop(max(0.0, until - time.monotonic()))
+    for part in parts:
+        if part not in children:
+            part.stop(max(0.5, until - time.monotonic()))
+
+
+@contextmanager
+def _listen(settings: Settings) -> Iterator[socket.socket]:
+    """Our socket, listening. Conflict if the port is in use."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((settings.host, settings.port))
+        except OSError as error:
+            where, why = f"{settings.host}:{settings.port}", error.strerror
+            raise Conflict(f"无法监听 {where}, 端口可能已被占用; 请用 --port 换一个 ({why})",
+                           f"Cannot listen on {where}, it may be in use; choose another with --port ({why})."
+                           ) from None
+        listening.listen(2048)
+        yield listening
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """The signals that asked us to stop, as they come."""
+    asked: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda got, _: asked.append(got)) for number in numbers]
+    try:
+        yield asked
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Our environment, with every setting in force as a variable of its own."""
+    own = {f"WANGGE_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    return {**os.environ, **own, "PYTHONPATH": path}
+
+
+def _greeting(settings: Settings, only: str | None) -> str:
+    if only == "work":
+        return "工作进程已启动, 按 Ctrl-C 停止 (the worker runs; Ctrl-C stops it)"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"网格已启动: http://{host}:{settings.port}, 按 Ctrl-C 停止 (running; Ctrl-C stops everything)"
+
+
+# ---- inside the children -------------------------------------------------------------------------------------------
+
+def _run_api(fd: int) -> None:
+    import uvicorn
+    from api.app import create_app
+    from fastapi import FastAPI
+
+    def app() -> FastAPI:
+        return create_app(Settings())
+
+    config = uvicorn.Config(app, factory=True, proxy_headers=False, access_log=False, log_level="warning",
+                            timeout_graceful_shutdown=GRACE_SECONDS)
+    with socket.socket(fileno=fd) as listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _run_work() -> None:
+    from workers.worker import run
+
+    run(Settings().redis_url)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the pipe from our parent, then ask ourselves to stop."""
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _child(name: str, *fds: str) -> None:
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if name == "api":
+        _run_api(int(fds[0]))
+    else:
+        _run_work()
+
+
+if __name__ == "__main__":
+    _child(*sys.argv[1:])

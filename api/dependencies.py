@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from starlette.requests import Request
 
 from api import security
-from data.engine import reading
+from data.engine import glancing
 from governance import scope
 from governance.city import Cities, City, CityRevision
 from governance.errors import NotAuthenticated
@@ -81,7 +81,7 @@ class Holds:
         if by_cookie and request.method not in SAFE:
             security.check_csrf(token, request.headers.get(security.CSRF_HEADER))
         now = parts.clock()
-        with reading(parts.engine) as session:
+        with glancing(parts.engine) as session:
             actor, revision = signed_in(session, token, now)
             if self.permission is not None:
                 scope.require(actor, self.permission)
@@ -95,8 +95,8 @@ def token_of(request: Request) -> tuple[str, bool]:
         if scheme.lower() != "bearer" or not token.strip():
             raise NotAuthenticated
         return token.strip(), False
-    if token := request.cookies.get(security.COOKIE):
-        return token, True
+    if kept := request.cookies.get(security.COOKIE):
+        return kept, True
     raise NotAuthenticated
 
 

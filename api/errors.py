@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -49,24 +49,26 @@ ROUTER = {
     422: ("invalid_request", "请求内容无法读取", "The request cannot be read."),
 }
 INTERNAL = ("internal_error", "系统内部错误, 请稍后再试", "Something went wrong on our side.")
+#: SQLSTATE of PostgreSQL; SQLite calls it an OperationalError.
+NO_SUCH_TABLE = "42P01"
 UNAVAILABLE = ("unavailable", "数据库暂不可用, 请稍后再试", "The database is not available; try again.")
 
 
-def status_of(error: WanggeError) -> int:
-    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+def status_of(error: type[WanggeError]) -> int:
+    return next(STATUS[cls] for cls in error.__mro__ if cls in STATUS)
 
 
 def document(status: int, code: str, zh: str, en: str, language: Language,
              problems: Sequence[FieldProblem] = (), extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A problem document."""
     pick = 1 if language == "en" else 0
-    return {**(extra or {}), "type": "about:blank", "title": TITLES[status][pick], "status": status, "code": code,
+    return {"type": "about:blank", "title": TITLES[status][pick], "status": status, "code": code,
             "detail": (zh, en)[pick],
-            "errors": [{"field": p.field, "message": p.en if pick else p.zh} for p in problems]}
+            "errors": [{"field": p.field, "message": p.en if pick else p.zh} for p in problems], **(extra or {})}
 
 
 def document_of(error: WanggeError, language: Language) -> dict[str, Any]:
-    return document(status_of(error), error.code, error.zh, error.en, language, error.problems, error.extra)
+    return document(status_of(type(error)), error.code, error.zh, error.en, language, error.problems, error.extra)
 
 
 def answer(request: Request, status: int, said: tuple[str, str, str], problems: Sequence[FieldProblem] = (),
@@ -76,7 +78,7 @@ def answer(request: Request, status: int, said: tuple[str, str, str], problems: 
 
 
 def on_wangge_error(request: Request, error: WanggeError) -> JSONResponse:
-    status, headers = status_of(error), {}
+    status, headers = status_of(type(error)), {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after" in error.extra:
@@ -101,9 +103,13 @@ def on_http_exception(request: Request, error: HTTPException) -> JSONResponse:
     return answer(request, status, said, problems, error.headers)
 
 
-def on_database_down(request: Request, error: OperationalError) -> JSONResponse:
-    log.error("the database refused: %s", error.orig)
-    return answer(request, 503, UNAVAILABLE, headers={"Retry-After": "5"})
+def on_database_error(request: Request, error: DBAPIError) -> JSONResponse:
+    """A database that is away, busy for too long, or has no schema yet is a 503; anything else is our mistake."""
+    if isinstance(error, OperationalError) or getattr(error.orig, "sqlstate", None) == NO_SUCH_TABLE:
+        log.error("the database refused: %s", error.orig)
+        return answer(request, 503, UNAVAILABLE, headers={"Retry-After": "5"})
+    log.error("the database did not understand us", exc_info=error)
+    return on_unexpected(request, error)
 
 
 def on_unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -115,7 +121,7 @@ def install(app: FastAPI) -> None:
     """Every way out with an error is a problem document."""
     handlers: dict[Any, Any] = {
         WanggeError: on_wangge_error, RequestValidationError: on_invalid_request, HTTPException: on_http_exception,
-        OperationalError: on_database_down, Exception: on_unexpected,
+        DBAPIError: on_database_error, Exception: on_unexpected,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)

@@ -24,44 +24,42 @@ def strip(path: Path, media_type: str) -> dict[str, Any]:
     """Save the picture at `path` anew without metadata, upright; give what its EXIF said.
 
     A JPEG that stands upright keeps its own quantisation; one that must be turned is saved at quality 95. PNG stays
-    lossless. The colour profile stays: without it the colours change.
+    lossless. Of a picture with previews the picture is kept. The colour profile stays: without it the colours change.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(path, formats=[OPENABLE[media_type]])
         with picture:
-            _check(picture)
+            form = OPENABLE[media_type]
+            _check(picture, form)
             picture.load()
             exif = picture.getexif()
             said = readable(exif)
-            _save(picture, exif.get(ExifTags.Base.Orientation, UPRIGHT), path, OPENABLE[media_type])
+            _save(picture, exif.get(ExifTags.Base.Orientation, UPRIGHT), path, form)
             return said
     except BROKEN:
         raise UnsupportedMedia("图片已损坏, 无法读取", "The picture is broken and cannot be read.") from None
 
 
-def _check(picture: Image.Image) -> None:
+def _check(picture: Image.Image, form: str) -> None:
     if picture.width * picture.height > MOST_PIXELS:
         raise TooLarge("图片像素过多", "The picture has too many pixels.", most_pixels=MOST_PIXELS)
-    if getattr(picture, "n_frames", 1) > 1 and picture.format != "JPEG":
+    if form != "JPEG" and getattr(picture, "n_frames", 1) > 1:  # the further frames of a JPEG are previews
         raise UnsupportedMedia("不接受动画图片", "Moving pictures are not taken.")
 
 
 def _save(picture: Image.Image, orientation: int, path: Path, form: str) -> None:
-    turned = ImageOps.exif_transpose(picture) if orientation != UPRIGHT else picture
     profile = picture.info.get("icc_profile")
-    clean = turned.copy()
-    clean.info = {name: value for name, value in turned.info.items() if name == "transparency"}
     options: dict[str, Any] = {"icc_profile": profile} if profile else {}
-    if form == "JPEG" and turned is picture and picture.format == "JPEG":
+    if picture.format == "JPEG" and orientation == UPRIGHT:
         # "keep" asks the opened picture for its tables; its other segments are not written
         picture.info = {}
         picture.save(path, form, quality="keep", exif=b"", comment=b"", **options)
-    elif form == "PNG":
-        clean.save(path, form, **options)
-    else:
-        clean.save(path, form, quality=95, **options)
+        return
+    clean = ImageOps.exif_transpose(picture) if orientation != UPRIGHT else picture.copy()
+    clean.info = {name: value for name, value in clean.info.items() if name == "transparency"}
+    clean.save(path, form, **options, **({} if form == "PNG" else {"quality": 95}))
 
 
 def readable(exif: Exif) -> dict[str, Any]:

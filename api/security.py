@@ -16,6 +16,7 @@ import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,13 +25,16 @@ from sqlmodel import Session, col
 
 from data.engine import reading, writing
 from governance.audit import AuditEntry
-from governance.errors import AccountLocked, BadCredentials, NotAllowed
+from governance.errors import AccountLocked, BadCredentials, NotAllowed, NotReady
 from governance.people import Account, LoginSession
 from governance.settings import Settings
 
 COOKIE = "wangge_session"
 CSRF_HEADER = "X-CSRF-Token"
 TOKEN_BYTES = 32
+NO_TIME, A_DAY = timedelta(), timedelta(days=1)
+#: Seconds that a sign-in waits for its turn.
+LONGEST_WAIT = 10.0
 
 
 class CsrfFailed(NotAllowed):
@@ -51,6 +55,14 @@ class Opened:
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Failures in a row, and how long the lock still holds (not positive: it does not)."""
+
+    failures: int
+    remaining: timedelta
+
+
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
@@ -65,13 +77,20 @@ def check_csrf(token: str, sent: str | None) -> None:
         raise CsrfFailed
 
 
+@cache
+def hash_of_nobody() -> str:
+    """A hash that no password matches, for the same work where there is no account; made once, when we start."""
+    return PasswordHasher().hash(secrets.token_hex(16))
+
+
 class Doorkeeper:
     """Checks passwords and counts failures. One for each application."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
+        self._lock = timedelta(minutes=settings.lock_minutes)
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
+        self._nobody = hash_of_nobody()
         # a check takes 64 MB; more at once than processors only makes all of them wait
         self._turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
@@ -79,9 +98,9 @@ class Doorkeeper:
         """A new session, or BadCredentials, or AccountLocked. The failure is stored before it is told."""
         with reading(self.engine) as session:
             known = session.scalar(select(Account).where(col(Account.phone) == phone))
-            failures = None if known is not None else failures_of_nobody(session, phone, now, self.settings)
+            locked = self._standing(session, known, phone, now).remaining > NO_TIME
         hashed = known.password_hash if known is not None and known.active else None
-        right = not self._locked(known, failures, now) and self._matches(hashed, password)
+        right = not locked and self._matches(hashed, password)
         with writing(self.engine) as session:
             account = known and session.scalar(select(Account).where(col(Account.id) == known.id).with_for_update())
             refusal = self._count(session, account, phone, right, now)
@@ -93,54 +112,49 @@ class Doorkeeper:
 
     def _matches(self, hashed: str | None, password: str) -> bool:
         """Whether the password is right. Without a hash the same work is done for nobody."""
-        with self._turns:
-            try:
-                return self._hasher.verify(hashed or self._nobody, password) and hashed is not None
-            except (VerificationError, InvalidHashError):
-                return False
+        if not self._turns.acquire(timeout=LONGEST_WAIT):
+            raise NotReady("登录人数过多, 请稍后再试", "Too many people are signing in; try again.")
+        try:
+            return self._hasher.verify(hashed or self._nobody, password) and hashed is not None
+        except (VerificationError, InvalidHashError):
+            return False
+        finally:
+            self._turns.release()
 
-    def _locked(self, account: Account | None, failures: int | None, now: datetime) -> bool:
+    def _standing(self, session: Session, account: Account | None, phone: str, now: datetime) -> Standing:
         if account is None:
-            return (failures or 0) >= self.settings.lock_after
-        return account.locked_until is not None and account.locked_until > now
+            return standing_of_nobody(session, phone, now, self._lock)
+        if account.locked_until is None:
+            return Standing(account.failures, NO_TIME)
+        return Standing(0, account.locked_until - now)
 
     def _count(self, session: Session, account: Account | None, phone: str, right: bool,
                now: datetime) -> BadCredentials | AccountLocked | None:
         """Count the attempt, write it down, and say what is to be answered; None: welcome."""
-        if account is None:
-            return self._count_nobody(session, phone, now)
-        lock = timedelta(minutes=self.settings.lock_minutes)
-        if account.locked_until is not None and account.locked_until > now:
-            note(session, account, "sign_in_failed", now, locked=True)
-            return AccountLocked(_seconds(account.locked_until - now))
-        if right:
-            account.failures, account.locked_until = 0, None
-            note(session, account, "sign_in", now)
-            return None
-        account.failures = account.failures + 1 if account.locked_until is None else 1
-        account.locked_until = None
-        note(session, account, "sign_in_failed", now)
-        if account.failures < self.settings.lock_after:
-            return BadCredentials()
-        account.locked_until = now + lock
-        note(session, account, "locked", now)
-        return AccountLocked(_seconds(lock))
-
-    def _count_nobody(self, session: Session, phone: str, now: datetime) -> BadCredentials | AccountLocked:
-        failures = failures_of_nobody(session, phone, now, self.settings)
-        session.add(AuditEntry(at=now, role="", event="sign_in_failed", subject=subject_of(phone),
-                               detail={"locked": True} if failures >= self.settings.lock_after else {}))
-        if failures + 1 < self.settings.lock_after:
-            return BadCredentials()
-        return AccountLocked(_seconds(timedelta(minutes=self.settings.lock_minutes)))
+        standing = self._standing(session, account, phone, now)
+        if standing.remaining > NO_TIME:
+            note(session, account, phone, "sign_in_refused", now)
+            return AccountLocked(_seconds(standing.remaining))
+        failures = 0 if right else standing.failures + 1
+        locks = failures >= self.settings.lock_after
+        if account is not None:
+            account.failures, account.locked_until = failures, now + self._lock if locks else None
+        note(session, account, phone, "sign_in" if right else "sign_in_failed", now)
+        if locks:
+            note(session, account, phone, "locked", now)
+            return AccountLocked(_seconds(self._lock))
+        return None if right else BadCredentials()
 
 
-def failures_of_nobody(session: Session, phone: str, now: datetime, settings: Settings) -> int:
-    """Failures with a phone that nobody has, in the time that a lock lasts."""
-    since = now - timedelta(minutes=settings.lock_minutes)
-    return session.scalar(select(func.count()).select_from(AuditEntry).where(
-        col(AuditEntry.at) > since, col(AuditEntry.event) == "sign_in_failed",
-        col(AuditEntry.subject) == subject_of(phone))) or 0
+def standing_of_nobody(session: Session, phone: str, now: datetime, lock: timedelta) -> Standing:
+    """What an account would say of itself, for a phone that nobody has: from the audit log of the last day."""
+    mine = (col(AuditEntry.at) > now - A_DAY, col(AuditEntry.subject) == subject_of(None, phone))
+    last = session.execute(select(col(AuditEntry.id), col(AuditEntry.at)).where(
+        *mine, col(AuditEntry.event) == "locked").order_by(col(AuditEntry.id).desc()).limit(1)).one_or_none()
+    since, at = last or (0, now - A_DAY)
+    failures = session.scalar(select(func.count()).select_from(AuditEntry).where(
+        *mine, col(AuditEntry.event) == "sign_in_failed", col(AuditEntry.id) > since))
+    return Standing(failures or 0, at + lock - now)
 
 
 def open_session(session: Session, account: Account, now: datetime, settings: Settings) -> Opened:
@@ -157,14 +171,14 @@ def close_session(session: Session, token: str, actor: uuid.UUID | None, role: s
     session.add(AuditEntry(at=now, actor=actor, role=role, event="sign_out", subject=str(actor)))
 
 
-def note(session: Session, account: Account, event: str, now: datetime, **detail: object) -> None:
-    session.add(AuditEntry(at=now, actor=account.id, role=account.role, event=event, subject=str(account.id),
-                           detail=detail))
+def note(session: Session, account: Account | None, phone: str, event: str, now: datetime) -> None:
+    session.add(AuditEntry(at=now, actor=account.id if account else None, role=account.role if account else "",
+                           event=event, subject=subject_of(account, phone)))
 
 
-def subject_of(phone: str) -> str:
-    """An unknown phone in the audit log: the same for the same phone, without the phone."""
-    return "phone:" + hashlib.sha256(phone.encode()).hexdigest()[:32]
+def subject_of(account: Account | None, phone: str) -> str:
+    """The account; or an unknown phone: the same for the same phone, without the phone."""
+    return str(account.id) if account else "phone:" + hashlib.sha256(phone.encode()).hexdigest()[:32]
 
 
 def _seconds(span: timedelta) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from sqlmodel import Session
 
 from api.dependencies import Caller
-from api.schemas.common import local
 from api.schemas.incidents import (
     ActorOut,
     ClockOut,
@@ -32,9 +30,9 @@ from grids.codes import WIDTHS, Level
 AS_THEY_ARE = (
     "id", "number", "process", "status", "outcome", "version", "taxonomy", "taxonomy_version", "subcategory",
     "category", "standard", "sensitivity", "description", "address", "lon", "lat", "unit", "placement", "department",
-    "assisting", "source", "on_time", "returns", "reworks", "urges", "extensions", "reopened", "score", "merged_into")
-INSTANTS = ("captured_at", "reported_at", "filed_at", "dispatched_at", "signed_at", "handled_at", "closed_at",
-            "due_at", "handle_due_at")
+    "assisting", "source", "on_time", "returns", "reworks", "urges", "extensions", "reopened", "score", "merged_into",
+    "captured_at", "reported_at", "filed_at", "dispatched_at", "signed_at", "handled_at", "closed_at", "due_at",
+    "handle_due_at")
 STAGES_ABOVE: tuple[Level, ...] = ("cell", "community", "street", "district")
 
 
@@ -48,10 +46,9 @@ def show_all(session: Session, caller: Caller, incidents: Sequence[Incident]) ->
 
 def show(caller: Caller, incident: Incident, clocks: Sequence[Clock], files: Sequence[Attachment]) -> IncidentOut:
     city = caller.city
+    record: dict[str, Any] = {name: getattr(incident, name) for name in AS_THEY_ARE}
     return IncidentOut(
-        **{name: getattr(incident, name) for name in AS_THEY_ARE},
-        **{name: local(getattr(incident, name)) for name in INSTANTS},
-        **names(city, incident), **above(incident.unit), reporter=reporter(caller.actor, incident),
+        **record, **names(city, incident), **above(incident.unit), reporter=reporter(caller.actor, incident),
         overdue=overdue(incident, caller.now), decision=decision(incident),
         clocks=[clock_out(city, incident, clock, caller.now) for clock in clocks],
         attachments=[file_out(file) for file in files])
@@ -70,7 +67,7 @@ def names(city: City, incident: Incident) -> dict[str, Any]:
     }
 
 
-def above(unit: str) -> dict[str, str | None]:
+def above(unit: str) -> dict[str, Any]:
     """The codes of the levels that the unit has."""
     return {level: unit[:WIDTHS[level]] if len(unit) >= WIDTHS[level] else None for level in STAGES_ABOVE}
 
@@ -105,9 +102,9 @@ def clock_out(city: City, incident: Incident, clock: Clock, now: datetime) -> Cl
     rule = process.clocks.get(clock.stage) if process else None
     return ClockOut.model_validate({
         "stage": clock.stage, "name": rule.name if rule else clock.stage, "department": clock.department,
-        "limit_value": clock.limit_value, "limit_unit": clock.limit_unit, "started_at": local(clock.started_at),
-        "warn_at": local(clock.warn_at), "due_at": local(clock.due_at), "paused_at": local(clock.paused_at),
-        "stopped_at": local(clock.stopped_at), "overdue": is_overdue(clock, now), "verdict": clock.verdict})
+        "limit_value": clock.limit_value, "limit_unit": clock.limit_unit, "started_at": clock.started_at,
+        "warn_at": clock.warn_at, "due_at": clock.due_at, "paused_at": clock.paused_at,
+        "stopped_at": clock.stopped_at, "overdue": is_overdue(clock, now), "verdict": clock.verdict})
 
 
 def file_out(file: Attachment) -> IncidentFile:
@@ -136,5 +133,3 @@ def account_for(caller: Caller, incidents: Sequence[Incident]) -> None:
             session.commit()
 
 
-def ids_of(incidents: Sequence[Incident]) -> list[uuid.UUID]:
-    return [incident.id for incident in incidents]

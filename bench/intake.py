@@ -36,10 +36,10 @@ SELECT md5(s::text || :n)::uuid, s, lpad(s::text, 16, '0'), 'grid_event', 'repor
     'inside', 0, 1, 'A', 'patrol', 'grid_worker', '', '', '[]', now(), now(), 0, 0, 0, 0, 0, '{}', md5(s::text)
 FROM nextval('incident_serial') s RETURNING id \\gset
 INSERT INTO transition (incident_id, seq, action, to_state, actor_name, role, reason, fields, at, hash)
-VALUES (:'id', 1, 'report', 'reported', '', 'grid_worker', '', '{}', now(), md5(:'id'));
+VALUES (:id, 1, 'report', 'reported', '', 'grid_worker', '', '{}', now(), md5(:n::text));
 INSERT INTO clock (incident_id, stage, limit_value, limit_unit, started_at, resumed_at, warn_at, due_at, used_seconds)
-VALUES (:'id', 'accept', 0.25, 'urgent_hour', now(), now(), now(), now(), 0);
-INSERT INTO outbox (incident_id, seq, created_at) VALUES (:'id', 1, now());
+VALUES (:id, 'accept', 0.25, 'urgent_hour', now(), now(), now(), now(), 0);
+INSERT INTO outbox (incident_id, seq, created_at) VALUES (:id, 1, now());
 COMMIT;
 """
 
@@ -116,7 +116,7 @@ def through_pgbench(database: str, folder: Path) -> float:
         [str(servers.postgres_binaries() / "pgbench"), "-n", "-M", "prepared", "-c", str(CONNECTIONS),
          "-T", str(SECONDS),
          "-f", str(script), "-h", str(url.query["host"]), "-U", str(url.username), str(url.database)],
-        capture_output=True, text=True, check=True)
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    assert found is not None, done.stdout
+        capture_output=True, text=True)
+    if (found := re.search(r"tps = ([\d.]+)", done.stdout)) is None:
+        raise RuntimeError(f"pgbench failed:\n{done.stdout}{done.stderr}")
     return float(found[1])

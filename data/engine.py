@@ -29,7 +29,8 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
         return engine
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+    # No ping before each use: it costs a round trip. After a restart one request fails, and the pool begins anew.
+    return create_engine(parsed, pool_size=pool_size, max_overflow=20, pool_recycle=1800)
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
@@ -52,6 +53,13 @@ def is_postgresql(session: Session) -> bool:
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that may write. Rolls back unless the caller commits."""
     with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Session]:
+    """A session for a single look: each statement by itself, without the round trips that begin and end it."""
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT"), autoflush=False) as session:
         yield session
 
 

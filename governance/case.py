@@ -63,6 +63,11 @@ class Case:
     transitions: list[Transition] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
 
+    @property
+    def files(self) -> list[Attachment]:
+        """All that it has, the ones just brought last."""
+        return [*self.attached, *self.brought]
+
     def photos(self, files: Iterable[Attachment]) -> list[Attachment]:
         return [a for a in files if a.kind == "image"]
 

@@ -62,7 +62,6 @@ RATES = {
 }
 #: stage of the clock -> name of its figures
 JUDGED = {"accept": "filing", "dispatch": "dispatch", "handle": "handling"}
-#: Units of the level asked are listed also when they have no incident, up to so many.
 MOST_EMPTY_UNITS = 400
 #: interval -> the first day of a day's bucket, its name, and days that lead from any first day into the next bucket
 BUCKETS: dict[str, tuple[Callable[[date], date], str, int]] = {
@@ -71,6 +70,7 @@ BUCKETS: dict[str, tuple[Callable[[date], date], str, int]] = {
 OPEN: Condition = col(Incident.outcome).is_(None)
 CLOSED: Condition = col(Incident.outcome) == "closed"
 ZERO: ColumnElement[int] = sql.literal_column("0")
+NONE: ColumnElement[str] = sql.literal_column("''", sql.Text)
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,9 @@ def closure(session: Session, city: City, actor: Actor, by: By, wanted: FigureFi
     """The figures of every district, street, … or source that the caller may count, and of all together."""
     if by not in get_args(By):
         raise InvalidField("by", "不能按此统计", f"must be one of {', '.join(get_args(By))}")
-    limits = limits_of(city, actor, wanted)
     found: dict[tuple[str | None, str | None], Counts] = {(unit, None): {} for unit in _units(city, actor, by, wanted)}
-    for row in session.execute(_statement(by, limits, wanted, now)).mappings():
-        found[row["of"], row["of_list"]] = {name: int(row[name] or 0) for name in COUNTS}
+    for row in session.execute(_statement(by, limits_of(city, actor, wanted), wanted, now)).mappings():
+        found[row["of"] or None, row["of_list"] or None] = {name: int(row[name] or 0) for name in COUNTS}
     order = sorted(found, key=lambda key: (key[0] is None, key[1] or "", key[0] or ""))
     rows = [figure(key, name_of(city, by, key, taxonomy), taxonomy, found[key, taxonomy]) for key, taxonomy in order]
     whole = sum(map(Counter, found.values()), Counter[str]())
@@ -152,7 +151,7 @@ def limits_of(city: City, actor: Actor, wanted: FigureFilter) -> list[Condition]
 
 
 def _units(city: City, actor: Actor, by: By, wanted: FigureFilter) -> list[str]:
-    """The units of a grid level below the one that is asked, if they are few enough to be listed when empty."""
+    """The units of a grid level below the one that is asked, if few enough to be listed also when empty."""
     parent = wanted.unit or actor.unit
     units = [place.code for place in city.places.values()
              if place.level == by and place.code.startswith(parent) and not place.voided]
@@ -175,7 +174,7 @@ def _statement(by: By, limits: list[Condition], wanted: FigureFilter, now: datet
     incidents, beside = _of_incidents(by, limits, wanted, now).c, _beside_incidents(by, limits, wanted).c
     columns = {name: (incidents if name in incidents else beside)[name] for name in COUNTS}
     columns["handled"] = (incidents.handled + func.coalesce(beside.handled, 0)).label("handled")
-    same = and_(*(incidents[name].is_not_distinct_from(beside[name]) for name in ("of", "of_list")))
+    same = and_(*(incidents[name] == beside[name] for name in ("of", "of_list")))
     return select(incidents.of, incidents.of_list, *columns.values()).outerjoin_from(
         incidents.of.table, beside.of.table, same)
 
@@ -232,13 +231,13 @@ def _in_period(instant: str, wanted: FigureFilter) -> Condition:
 
 
 def dimension(by: By) -> list[ColumnElement[Any]]:
-    """The columns that make a group: the key and, when it is a code of a list, the list."""
+    """What makes a group: the key and, when it is a code of a list, the list; "" for none, so that joins may hash."""
     key: Any = col(getattr(Incident, by, Incident.unit))
     if by in WIDTHS:
         width = WIDTHS[cast(Level, by)]
         key = sql.case((func.length(key) >= width, func.substr(key, 1, width)))
-    taxonomy: Any = col(Incident.taxonomy) if by in ("category", "subcategory") else sql.cast(sql.null(), sql.Text)
-    return [key.label("of"), taxonomy.label("of_list")]
+    taxonomy: Any = col(Incident.taxonomy) if by in ("category", "subcategory") else NONE
+    return [func.coalesce(key, NONE).label("of"), taxonomy.label("of_list")]
 
 
 @dataclass(frozen=True)

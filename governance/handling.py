@@ -109,20 +109,28 @@ def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: i
         raise NotFound(f"事件 {incident_id}")
     if incident.version != version:
         raise StaleVersion(incident.version)
-    clocks = session.scalars(select(Clock).where(col(Clock.incident_id) == incident_id).order_by(col(Clock.id)))
+    case = case_of(session, incident)
     last = session.get_one(Transition, (incident_id, incident.version))
-    attached = session.scalars(select(Attachment).where(col(Attachment.incident_id) == incident_id))
-    main = session.get(Incident, given.main) if given.main else None
-    return Case(incident, list(clocks), list(attached), brought(session, actor, given.attachments or ()), main,
-                last.hash, last.at)
+    case.last_hash, case.last_at = last.hash, last.at
+    case.main = session.get(Incident, given.main) if given.main else None
+    case.brought = brought(session, actor, given.attachments or ())
+    return case
 
 
-def brought(session: Session, actor: Actor, ids: tuple[uuid.UUID, ...]) -> list[Attachment]:
-    """The actor's own uploaded files that belong to no incident yet."""
+def case_of(session: Session, incident: Incident) -> Case:
+    """An incident with its clocks and files."""
+    clocks = session.scalars(select(Clock).where(col(Clock.incident_id) == incident.id).order_by(col(Clock.id)))
+    attached = session.scalars(select(Attachment).where(col(Attachment.incident_id) == incident.id))
+    return Case(incident, list(clocks), list(attached))
+
+
+def brought(session: Session, actor: Actor, ids: tuple[uuid.UUID, ...], report: uuid.UUID | None = None,
+            ) -> list[Attachment]:
+    """The actor's own uploaded files that belong to no incident yet; those of a report sent again belong to it."""
     if not ids:
         return []
-    found = list(session.scalars(select(Attachment).where(col(Attachment.id).in_(ids))))
-    free = {a.id for a in found if a.uploaded_by == actor.id and a.incident_id is None}
+    found = list(session.scalars(select(Attachment).where(col(Attachment.id).in_(ids)).with_for_update()))
+    free = {a.id for a in found if a.uploaded_by == actor.id and a.incident_id in (None, report)}
     for index, wanted in enumerate(ids):
         if wanted not in free:
             raise InvalidField(f"attachments.{index}", "附件不存在、不是您上传的或已被使用",

@@ -82,7 +82,7 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         source=source_of(actor, sent), reporter=actor.id, reporter_role=actor.role, reporter_name=actor.name,
         reporter_phone=actor.phone, captured_at=sent.captured_at, reported_at=now, accuracy_m=sent.accuracy_m,
         content_hash=sent.content_hash(), boundary_version=city.boundary_version, **where(city, sent))
-    case = Case(incident, brought=handling.brought(session, actor, sent.attachments)) if sent.attachments \
+    case = Case(incident, brought=handling.brought(session, actor, sent.attachments, sent.id)) if sent.attachments \
         else Case(incident)
     if sent.subcategory:
         classify(incident, tree, sent.subcategory)
@@ -153,15 +153,15 @@ def _picked(city: City, code: str) -> Place:
 
 # ---- writing -------------------------------------------------------------------------------------------------------
 
-def store(session: Session, case: Case, sent: IncidentReport) -> tuple[Incident, bool]:
-    """Write the incident and all its rows. The same report again gives the incident that is there, and False."""
+def store(session: Session, case: Case, sent: IncidentReport) -> tuple[Case, bool]:
+    """Write the incident and all its rows. The same report again gives the case that is there, and False."""
     write = _store_postgresql if is_postgresql(session) else _store_sqlite
     if write(session, case):
-        return case.incident, True
+        return case, True
     known = session.scalar(select(Incident).where(col(Incident.id) == sent.id))
     if known is None or known.reporter != case.incident.reporter or known.content_hash != case.incident.content_hash:
         raise IdTaken
-    return known, False
+    return handling.case_of(session, known), False
 
 
 def number_prefix(at: datetime) -> str:
@@ -222,6 +222,9 @@ def _store_postgresql(session: Session, case: Case) -> bool:
     if row is None:
         return False
     incident.serial, incident.number = row
+    for attachment in case.brought:
+        session.expunge(attachment)  # its row is written already
+        attachment.incident_id, attachment.seq = incident.id, 1
     return True
 
 

@@ -30,8 +30,8 @@ from governance.process import Action
 DISSATISFIED = 2
 
 
-def report(session: Session, city: City, actor: Actor, sent: IncidentReport, now: datetime) -> tuple[Incident, bool]:
-    """Take a report in. Gives the incident and whether it is new: the same report sent again is not."""
+def report(session: Session, city: City, actor: Actor, sent: IncidentReport, now: datetime) -> tuple[Case, bool]:
+    """Take a report in. Gives the case and whether it is new: the same report sent again is not."""
     scope.require(actor, "report")
     case = intake.open_case(session, city, actor, sent, now)
     advance(case, city.process(sent.process).start.code, actor, intake.opening_fields(sent), city, now)
@@ -39,14 +39,14 @@ def report(session: Session, city: City, actor: Actor, sent: IncidentReport, now
 
 
 def act(session: Session, city: City, actor: Actor, incident_id: uuid.UUID, action: str, version: int,
-        given: ActionFields, now: datetime) -> Incident:
+        given: ActionFields, now: datetime) -> Case:
     """Take one action on an incident that the actor has seen in this version."""
     scope.require(actor, "act")
     case = handling.lock_case(session, actor, incident_id, version, given)
     scope.may_act(actor, case.incident, action)
     advance(case, action, actor, given, city, not_before(case, now))
     handling.store(session, case)
-    return case.incident
+    return case
 
 
 def not_before(case: Case, now: datetime) -> datetime:
@@ -131,7 +131,7 @@ def settle(case: Case, actor: Actor, given: ActionFields, city: City, now: datet
         raise NotAllowed("退回的事件须重新派遣, 不能直接结案",
                          "A returned incident must be dispatched again, not closed.")
     handling.bring_photo(case)
-    if len(case.photos(case.attached)) + len(case.photos(case.brought)) < 2:
+    if len(case.photos(case.files)) < 2:
         raise MissingField("attachments", "须有处置前和处置后的照片", "needs a photo before and a photo after")
     incident.handle_due_at, incident.on_time = now, True
 

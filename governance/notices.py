@@ -60,7 +60,7 @@ class Step:
     lead: str | None
     department_name: str
     subcategory: Category | None
-    unit_names: str
+    unit_names: tuple[str, ...]
     due_at: datetime | None
 
 
@@ -90,14 +90,22 @@ def nearest(scopes: Iterable[tuple[uuid.UUID, str]]) -> list[uuid.UUID]:
 
 
 def words_of(step: Step) -> tuple[dict[str, str], dict[str, str]]:
-    """What the templates may say, in Chinese and in English. Never who reported it."""
-    category = step.subcategory
+    """What the templates may say, in Chinese and in English. Never who reported it.
+
+    Of a restricted incident neither what, why, nor where below the street: a notice leaves the system, and whoever
+    opens the incident instead is in the audit log.
+    """
+    category, restricted = step.subcategory, step.incident.sensitivity == "restricted"
     due = step.due_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if step.due_at else ""
-    both = {"number": step.incident.number, "unit": step.unit_names, "department": step.department_name,
-            "reason": step.transition.reason}
-    zh = {**both, "subcategory": category.name if category else "未分类", "due": due or "未定"}
+    both = {"number": step.incident.number, "department": step.department_name,
+            "unit": " ".join(step.unit_names[:2] if restricted else step.unit_names)}
+    zh = {**both, "subcategory": category.name if category else "未分类", "due": due or "未定",
+          "reason": step.transition.reason}
     en = {**both, "subcategory": (category.name_en or category.name) if category else "unclassified",
-          "due": due or "not set"}
+          "due": due or "not set", "reason": step.transition.reason}
+    if restricted:
+        zh |= {"subcategory": "受限事项", "reason": "请登录查看"}
+        en |= {"subcategory": "restricted item", "reason": "sign in to read"}
     return zh, en
 
 
@@ -175,12 +183,12 @@ def _subcategory(session: Session, incident: Incident) -> Category | None:
     return session.get(Category, (incident.taxonomy, incident.taxonomy_version, incident.subcategory))
 
 
-def _unit_names(session: Session, incident: Incident) -> str:
+def _unit_names(session: Session, incident: Incident) -> tuple[str, ...]:
     """The names from the district down."""
     names = session.scalars(select(col(Unit.name)).where(
         col(Unit.version) == incident.boundary_version, col(Unit.code).in_(path_of(incident.unit)[1:])
     ).order_by(col(Unit.code)))
-    return " ".join(names)
+    return tuple(names)
 
 
 def _due_at(session: Session, process: Process, incident: Incident, transition: Transition,

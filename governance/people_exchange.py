@@ -67,12 +67,13 @@ def read_accounts(path: Path | str, units: Collection[str], departments: Collect
     problems = Problems()
     rows = rows_of(read_rows(path), ACCOUNT_COLUMNS, problems)
     seen: set[str] = set()
-    accounts = [_account(row, units, departments, seen) for row in rows]
+    accounts = [check_account(row, units, departments, seen) for row in rows]
     problems.raise_if_any(Path(path).name)
     return accounts
 
 
-def _account(row: Row, units: Collection[str], departments: Collection[str], seen: set[str]) -> AccountRow:
+def check_account(row: Row, units: Collection[str], departments: Collection[str], seen: set[str]) -> AccountRow:
+    """One person; what is wrong goes to the row's problems. `seen` are the phones of the rows before."""
     phone, password = row.text("phone", needed=True), row.text("password")
     _once(row, "phone", seen)
     if phone and not PHONE.fullmatch(phone):

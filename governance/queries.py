@@ -213,7 +213,7 @@ def _read_cursor(sort: str, cursor: str) -> tuple[datetime | None, uuid.UUID]:
         at = None if value is None else datetime.fromisoformat(value).astimezone(UTC)
         if of == sort and (at is not None or sort.removeprefix("-") != "reported_at"):
             return at, uuid.UUID(ident)
-    except (ValueError, TypeError, AttributeError, OverflowError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass
     raise InvalidField("cursor", "不是本列表给出的游标", "is not a cursor of this list", "bad_cursor")
 

@@ -63,7 +63,8 @@ def new_database(server: str, template: str = "template1") -> Iterator[str]:
     name = f"wangge_{uuid.uuid4().hex[:12]}"
     engine = make_engine(server, pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE {name} TEMPLATE "{template}"'))
+        # copying the files is three times as fast here as writing every page to the log
+        connection.execute(text(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY file_copy'))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

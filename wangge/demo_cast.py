@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,8 @@ from governance.city import City
 from governance.incident import Incident
 from governance.people import Account, Actor
 from governance.settings import Settings
-from wangge.demo_people import PEOPLE
+from grids.codes import code_range
+from wangge.demo_people import PEOPLE, PLAYED_STREET
 
 Sentences = dict[str, list[tuple[str, str]]]
 METRE: Final = 1e-5  # degrees, about
@@ -50,8 +52,9 @@ class Cast:
         return cast
 
     def communities(self) -> list[str]:
-        """Where grid workers are."""
-        return sorted(unit for role, unit in self.by_place if role == "grid_worker")
+        """Where grid workers are. The street that can be played comes thrice: more happens there."""
+        found = sorted(unit for role, unit in self.by_place if role == "grid_worker")
+        return found + [unit for unit in found if unit.startswith(PLAYED_STREET)] * 2
 
 
 @dataclass
@@ -72,9 +75,11 @@ class Stage:
     def id(self) -> uuid.UUID:
         return uuid.UUID(int=self.chance.getrandbits(128), version=4)
 
-    def cells(self, community: str) -> list[int]:
-        """The places of a community's cells among the city's shapes."""
-        return [at for at, code in enumerate(self.city.shapes[0]) if code.startswith(community)]
+    def cells(self, community: str) -> range:
+        """The places of a community's cells among the city's shapes, which are in the order of their codes."""
+        codes = self.city.shapes[0]
+        low, high = code_range(community)
+        return range(bisect_left(codes, low), bisect_left(codes, high))
 
     def point_in(self, cell: int) -> tuple[float, float]:
         """Somewhere in a cell, not at its very edge."""

@@ -1,7 +1,7 @@
 """The demo's departments and people: made up by rule from the units, the functions and three small sheets.
 
 Nobody here exists, no number can be called: the demo's phones are 1990000 and four digits. The people work in one
-street of each of a dozen districts; those of the first street get a password, so that one person can play them all.
+street of each district; those of the first street get a password, so that one person can play them all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from wangge.load import FUNCTIONS, SEED
 PEOPLE: Final = SEED / "people"
 #: The street whose people can sign in: it is small enough to walk.
 PLAYED_STREET: Final = "120101002"
-DISTRICTS: Final = 12
+DISTRICTS: Final = 16
 COMMUNITIES: Final = 3  # of each street
 WORKERS: Final = 2  # of each community
 RESIDENTS: Final = 3  # of each street
@@ -128,7 +128,7 @@ def make_accounts(units: Sequence[UnitName], departments: Sequence[DemoDepartmen
 
 
 def demo_streets(units: Sequence[UnitName]) -> dict[str, list[str]]:
-    """One street of each of a dozen districts, the played one first, with its communities that have workers."""
+    """One street of each district, the played one first, with its communities that have workers."""
     communities: dict[str, list[str]] = {}
     for unit in units:
         if unit.level == "community" and unit.parent:

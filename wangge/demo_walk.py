@@ -65,7 +65,7 @@ class Walk:
             attachments=self.photos(actor, actor.role == "grid_worker" or self.chance.random() < 0.5),
             **self.where(actor, community))
         self.code = code
-        self.incident, _ = journey.report(self.session, self.city, actor, sent, self.at)
+        self.incident = journey.report(self.session, self.city, actor, sent, self.at)[0].incident
 
     def what(self) -> tuple[str, str]:
         """A subcategory and what is said of it; who settles on the spot reports what may be settled."""
@@ -197,7 +197,7 @@ class Walk:
     def act(self, actor: Actor, action: str, *, photo: bool = False, **given: Any) -> None:
         fields = ActionFields(**given, attachments=self.photos(actor, photo, clean=given.get("passed") is not False))
         self.incident = journey.act(self.session, self.city, actor, self.incident.id, action, self.incident.version,
-                                    fields, self.at)
+                                    fields, self.at).incident
 
     def photos(self, actor: Actor, wanted: bool, clean: bool = False) -> tuple[uuid.UUID, ...]:
         """One new photograph, kept as the API keeps it."""

@@ -121,7 +121,9 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
 def _stop_signals() -> Iterator[list[int]]:
     """The signals that asked us to stop, as they come."""
     asked: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup wants us to outlive the terminal
+        numbers.append(signal.SIGHUP)
     before = [signal.signal(number, lambda got, _: asked.append(got)) for number in numbers]
     try:
         yield asked
@@ -148,8 +150,9 @@ def _greeting(settings: Settings, only: str | None) -> str:
 
 def _run_api(fd: int) -> None:
     import uvicorn
-    from api.app import create_app
     from fastapi import FastAPI
+
+    from api.app import create_app
 
     def app() -> FastAPI:
         return create_app(Settings())
@@ -177,6 +180,7 @@ def _child(name: str, *fds: str) -> None:
     import logging
 
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every plugin that it loads
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if name == "api":
         _run_api(int(fds[0]))

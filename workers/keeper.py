@@ -38,6 +38,7 @@ class Child:
 
     def start(self) -> None:
         """Its standard input is a pipe that nobody writes to: where it ends, we are gone, even if we were killed."""
+        self._let_go()
         self._process = subprocess.Popen(self._command, env=self._environment, stdin=subprocess.PIPE,
                                          pass_fds=self._fds, start_new_session=True)
 
@@ -57,7 +58,11 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdin is not None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Our end of the pipe to a process that has ended."""
+        if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 
 

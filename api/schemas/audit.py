@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.common import Code, Cursor, In, Instant, Limit, Line, Out
+from api.schemas.common import Code, Cursor, In, Instant, Limit, Line, Moment, Out
 
 
 class AuditQuery(In):
@@ -25,7 +24,7 @@ class AuditQuery(In):
 
 class AuditOut(Out):
     id: int
-    at: datetime
+    at: Moment
     actor: uuid.UUID | None
     role: str
     event: str

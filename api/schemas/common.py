@@ -42,6 +42,8 @@ Paragraph = Annotated[str, StringConstraints(max_length=2000), NoControl]
 Instant = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_within_years)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="经度, 度 (longitude, degrees)")]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="纬度, 度 (latitude, degrees)")]
+#: An instant that goes out: told in Chinese time, with its offset.
+Moment = Annotated[datetime, AfterValidator(lambda at: at.astimezone(SHANGHAI))]
 StrictLon = Annotated[Lon, Field(strict=True)]
 StrictLat = Annotated[Lat, Field(strict=True)]
 DatumName = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
@@ -60,14 +62,9 @@ class NoQuery(In):
 
 
 class Out(BaseModel):
-    """What goes out; instants with the offset of Chinese time."""
+    """What goes out."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-def local(at: datetime | None) -> datetime | None:
-    """The same instant, told in Chinese time."""
-    return None if at is None else at.astimezone(SHANGHAI)
 
 
 class FieldError(BaseModel):

@@ -33,8 +33,8 @@ class TrendQuery(FigureQuery):
 
 
 _NUMBERS: dict[str, Any] = {
-    **{name: (int, ...) for name in COUNTS},
-    **{name: (float | None, ...) for name in ("closure_rate", *RATES)},
+    **dict.fromkeys(COUNTS, (int, ...)),
+    **dict.fromkeys(("closure_rate", *RATES), (float | None, ...)),
 }
 
 

@@ -13,7 +13,7 @@ Level = Literal["city", "district", "street", "community", "cell"]
 
 class UnitsQuery(In):
     level: Level | None = None
-    q: Line | None = Field(default=None, description="名称的一部分, 或编码的开头 (part of the name, or start of the code)")
+    q: Line | None = Field(default=None, description="名称的一部分或编码的开头 (part of the name, or start of code)")
     parent: Code | None = Field(default=None, description="上级编码 (units directly below this one)")
     limit: Limit = 50
     cursor: Cursor | None = None

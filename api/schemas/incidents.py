@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -17,6 +16,7 @@ from api.schemas.common import (
     Instant,
     Limit,
     Line,
+    Moment,
     NoControl,
     Out,
     Paragraph,
@@ -44,7 +44,7 @@ class IncidentIn(In):
     address: Line = ""
     source: Code | None = None
     captured_at: Instant | None = None
-    attachments: Files = []
+    attachments: Files = Field(default_factory=list)
 
 
 def _numbers(text: str, count: int, kind: str) -> tuple[float, ...]:
@@ -53,7 +53,7 @@ def _numbers(text: str, count: int, kind: str) -> tuple[float, ...]:
     except ValueError:
         values = ()
     if len(values) != count or any(value != value or abs(value) > 1e7 for value in values):
-        raise PydanticCustomError(kind, "has the wrong form")  # type: ignore[arg-type]
+        raise PydanticCustomError(kind, "has the wrong form")
     return values
 
 
@@ -108,11 +108,11 @@ class ClockOut(Out):
     department: str | None
     limit_value: Number
     limit_unit: str
-    started_at: datetime
-    warn_at: datetime
-    due_at: datetime
-    paused_at: datetime | None
-    stopped_at: datetime | None
+    started_at: Moment
+    warn_at: Moment
+    due_at: Moment
+    paused_at: Moment | None
+    stopped_at: Moment | None
     overdue: bool
     verdict: Literal["on_time", "overdue"] | None
 
@@ -124,7 +124,7 @@ class IncidentFile(Out):
     bytes: int
     sha256: str
     seq: int | None = Field(description="所属步骤 (the step that it belongs to)")
-    uploaded_at: datetime
+    uploaded_at: Moment
 
 
 class DecisionOut(Out):
@@ -172,15 +172,15 @@ class IncidentOut(Out):
     assisting: list[str]
     source: str
     reporter: ReporterOut | None = Field(description="仅上报人本人及有权角色可见 (only for who may know)")
-    captured_at: datetime | None
-    reported_at: datetime
-    filed_at: datetime | None
-    dispatched_at: datetime | None
-    signed_at: datetime | None
-    handled_at: datetime | None
-    closed_at: datetime | None
-    due_at: datetime | None
-    handle_due_at: datetime | None
+    captured_at: Moment | None
+    reported_at: Moment
+    filed_at: Moment | None
+    dispatched_at: Moment | None
+    signed_at: Moment | None
+    handled_at: Moment | None
+    closed_at: Moment | None
+    due_at: Moment | None
+    handle_due_at: Moment | None
     overdue: bool
     on_time: bool | None
     clocks: list[ClockOut]
@@ -216,5 +216,5 @@ class TransitionOut(Out):
     department: str | None
     reason: str
     fields: dict[str, Any]
-    at: datetime
+    at: Moment
     hash: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import In, NoControl, Out
+from api.schemas.common import In, Moment, NoControl, Out
 
 
 class SignIn(In):
@@ -37,5 +36,5 @@ class Me(User):
 class SessionOut(Out):
     token: str = Field(description="不透明令牌 (opaque)")
     csrf_token: str
-    expires_at: datetime
+    expires_at: Moment
     user: User

@@ -72,7 +72,10 @@ class CategoryOut(Out):
     subcategories: list[SubcategoryOut]
 
 
+Categories = list[CategoryOut]
+
+
 class TaxonomyOut(Out):
     list: str
     version: int
-    categories: list[CategoryOut]
+    categories: Categories

@@ -27,8 +27,8 @@ def fill(session: Session, city: City, people: Mapping[str, Actor]) -> list[Inci
     made = []
     for _ in range(60):
         reporter = people[dice.choice(["worker", "resident", "dispatcher"])]
-        incident, _new = report(session, city, reporter, town.report_of(town.NOISE, dice.choice(cells)), town.NOW)
-        incident = session.get_one(Incident, incident.id)
+        case, _new = report(session, city, reporter, town.report_of(town.NOISE, dice.choice(cells)), town.NOW)
+        incident = session.get_one(Incident, case.incident.id)
         incident.department = dice.choice([None, *departments])
         incident.assisting = dice.sample(departments, dice.randint(0, 2))
         made.append(incident)

@@ -28,7 +28,8 @@ def transition(action: str, reason: str = "", department: str | None = None, **f
 
 def step(taken: Transition, subcategory: Category | None = RUBBISH, due_at: datetime | None = None) -> Step:
     incident = Incident(id=taken.incident_id, number="2026030300000007")
-    return Step(incident, taken, "sanitation_1", "和平一街环卫所", subcategory, "和平区 和平一街", due_at)
+    names = ("和平区", "和平一街", "第一社区")
+    return Step(incident, taken, "sanitation_1", "和平一街环卫所", subcategory, names, due_at)
 
 
 def test_a_dispatch_is_worded_in_both_languages_with_the_local_due_time() -> None:
@@ -36,8 +37,8 @@ def test_a_dispatch_is_worded_in_both_languages_with_the_local_due_time() -> Non
     told = messages(rules_of(PROCESS, taken), {"department": [SANITATION]},
                     step(taken, due_at=datetime(2026, 3, 3, 10, tzinfo=UTC)))
     assert [(m.to, m.text, m.text_en) for m in told] == [(
-        SANITATION, "新派遣: 2026030300000007 暴露垃圾, 和平区 和平一街, 处置时限 2026-03-03 18:00",
-        "New dispatch: 2026030300000007 Exposed rubbish, 和平区 和平一街, due 2026-03-03 18:00")]
+        SANITATION, "新派遣: 2026030300000007 暴露垃圾, 和平区 和平一街 第一社区, 处置时限 2026-03-03 18:00",
+        "New dispatch: 2026030300000007 Exposed rubbish, 和平区 和平一街 第一社区, due 2026-03-03 18:00")]
 
 
 def test_a_check_tells_the_department_when_it_failed_and_the_reporter_when_it_passed() -> None:
@@ -77,6 +78,15 @@ def test_what_is_not_known_yet_is_said_so() -> None:
     zh, en = words_of(step(transition("return", reason="不属我单位"), subcategory=None))
     assert (zh["subcategory"], zh["due"], zh["reason"]) == ("未分类", "未定", "不属我单位")
     assert (en["subcategory"], en["due"]) == ("unclassified", "not set")
+
+
+def test_a_notice_of_a_restricted_incident_says_neither_what_nor_why_nor_exactly_where() -> None:
+    taken = transition("dispatch", reason="独居, 无子女", department="care_1")
+    of_a_person = step(taken)
+    of_a_person.incident.sensitivity = "restricted"
+    zh, en = words_of(of_a_person)
+    assert (zh["subcategory"], zh["reason"], zh["unit"]) == ("受限事项", "请登录查看", "和平区 和平一街")
+    assert (en["subcategory"], en["reason"], en["unit"]) == ("restricted item", "sign in to read", "和平区 和平一街")
 
 
 def test_braces_in_a_reason_are_only_text() -> None:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.exceptions import RedisError
@@ -22,9 +24,11 @@ from sqlalchemy import Engine
 
 from governance.city import City
 from tests.workers.town_life import People, notices, reported, steps, waiting
-from workers.queues import connect, queue_of
-from workers.relay import relay_once, run_relay
+from workers.jobs import tell, worker_engine
+from workers.queues import connect, give_back, job_for, queue_of
+from workers.relay import bring_due, relay_once, retries_of, run_relay
 from workers.server import EmbeddedRedis
+from workers.worker import Worker
 
 #: A job that was in hand when everything was killed counts as abandoned after 35 s, looked for every 30 s.
 LONG_ENOUGH = 120
@@ -76,6 +80,22 @@ def told(engine: Engine) -> Counter[str]:
     return Counter(str(notice.incident_id) for notice in notices(engine) if notice.sent_at)
 
 
+@contextmanager
+def leaving_signals_alone() -> Iterator[None]:
+    """A worker takes the signals of its process; here it is a guest."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+def due(scheduler: Any, queue: Queue) -> list[str]:
+    """What waits in the queue once the retries that are due have been brought back."""
+    bring_due(scheduler)
+    return list(queue.job_ids)
+
+
 # ---- one batch -----------------------------------------------------------------------------------------------------
 
 def test_every_step_is_moved_once_and_in_order(engine: Engine, city: City, people: People, now: datetime,
@@ -108,9 +128,10 @@ def test_a_crash_between_enqueueing_and_committing_relays_the_same_jobs_again(
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as at_that_moment, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as at_that_moment:
         at_that_moment.setattr("workers.relay.mark_relayed", crash)
-        relay_once(engine, queue, now)
+        with pytest.raises(KeyboardInterrupt):
+            relay_once(engine, queue, now)
     assert waiting(engine) == 3
     assert relay_once(engine, queue, now) == 3
     assert set(queue.job_ids) == {f"tell-{incident.id}-{seq}" for seq in (1, 2, 3)}
@@ -146,6 +167,36 @@ def test_the_relay_says_once_that_redis_is_away_and_goes_on_when_it_is_back(
         stop.set()
         relay.join()
     assert [record.getMessage()[:5] for record in caplog.records] == ["转发暂停,", "转发已恢复"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_job_that_fails_is_tried_again_with_back_off_and_then_kept_for_a_person(
+        engine: Engine, database_url: str, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_DATABASE_URL", database_url)
+    monkeypatch.setattr("workers.queues.RETRY_SECONDS", (1,))
+    worker_engine.cache_clear()
+    job = queue.enqueue_many([job_for((uuid.uuid4(), 1), tell)])[0]  # of an incident that does not exist
+    with leaving_signals_alone():
+        Worker([queue], threading.Event(), connection=queue.connection).work(burst=True)
+        assert queue.scheduled_job_registry.get_job_ids() == [job.id]
+        scheduler = retries_of(queue)
+        until(lambda: due(scheduler, queue) == [job.id])
+        Worker([queue], threading.Event(), connection=queue.connection).work(burst=True)
+    assert queue.failed_job_registry.get_job_ids() == [job.id]
+    result = job.latest_result()
+    assert result
+    assert "has no step 1" in str(result.exc_string)
+    worker_engine().dispose()
+    worker_engine.cache_clear()
+
+
+def test_a_job_that_a_dead_worker_took_and_never_began_is_given_back(queue: Queue) -> None:
+    job = queue.enqueue_many([job_for((uuid.uuid4(), 1), tell)])[0]
+    queue.connection.lmove(queue.key, queue.intermediate_queue_key)  # what a worker does first
+    assert queue.job_ids == []
+    assert give_back(queue) == 1
+    assert queue.job_ids == [job.id]
+    assert give_back(queue) == 0
 
 
 # ---- the whole way, with kills -------------------------------------------------------------------------------------

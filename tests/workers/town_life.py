@@ -25,9 +25,9 @@ def reported(engine: Engine, city: City, who: Actor, at: datetime, **sent: Any) 
     """Somebody reports rubbish (or what is said) with a photo; a grid worker's report is dispatched at once."""
     with writing(engine) as session:
         photos = (town.photo(session, who, at),)
-        incident, _ = report(session, city, who, town.report_of(attachments=photos, **sent), at)
+        case, _ = report(session, city, who, town.report_of(attachments=photos, **sent), at)
         session.commit()
-    return incident
+    return case.incident
 
 
 def acted(engine: Engine, city: City, who: Actor, incident: Incident, action: str, at: datetime, *,
@@ -38,9 +38,9 @@ def acted(engine: Engine, city: City, who: Actor, incident: Incident, action: st
             fields["attachments"] = (town.photo(session, who, at),)
         if on_the_spot:
             fields.update(lon=incident.lon, lat=incident.lat)
-        changed = act(session, city, who, incident.id, action, incident.version, ActionFields(**fields), at)
+        case = act(session, city, who, incident.id, action, incident.version, ActionFields(**fields), at)
         session.commit()
-    return changed
+    return case.incident
 
 
 def handled(engine: Engine, city: City, people: People, at: datetime) -> Incident:

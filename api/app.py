@@ -1,0 +1,85 @@
+"""The application: its parts, its routes, its way of starting."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from anyio import to_thread
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import errors
+from api.dependencies import Parts
+from api.documented import operation_id
+from api.headers import DefaultHeaders
+from api.limits import MB, BodyLimit
+from api.routes import actions, attachments, audit, figures, grids, health, incidents, sessions, taxonomy
+from api.security import Doorkeeper
+from data.engine import make_engine, reading
+from governance.city import Cities
+from governance.errors import NotReady
+from governance.settings import Settings
+
+TAGS = [
+    {"name": "sessions", "description": "登录 Signing in"},
+    {"name": "taxonomy", "description": "事项清单 The lists: what an incident can be"},
+    {"name": "grids", "description": "网格 Grid units and outlines: where"},
+    {"name": "attachments", "description": "附件 Pictures, videos, sounds and documents"},
+    {"name": "incidents", "description": "事件 Reporting and reading"},
+    {"name": "actions", "description": "操作 Taking actions"},
+    {"name": "figures", "description": "统计 Figures"},
+    {"name": "audit", "description": "审计 The audit log"},
+    {"name": "health", "description": "运行状态 Health"},
+]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """One engine, one city in memory. `clock` says what time it is."""
+    engine = make_engine(settings.database)
+    settings.attachments_dir.mkdir(parents=True, exist_ok=True)
+    app = FastAPI(
+        title="网格 Wangge", version="1", summary="城市社会治理网格开放系统 The open system for a city's grids",
+        description="错误均为 application/problem+json, 语言随 Accept-Language. Errors are problem documents.",
+        openapi_tags=TAGS, docs_url=None, redoc_url=None, generate_unique_id_function=operation_id, lifespan=_lifespan)
+    app.state.parts = Parts(settings, engine, Cities(settings), clock, Doorkeeper(engine, settings))
+    app.add_middleware(BodyLimit, uploads=attachments.PATH, upload_bytes=settings.video_limit_mb * MB)
+    app.add_middleware(DefaultHeaders)
+    errors.install(app)
+    # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number
+    for room in (sessions, taxonomy, grids, attachments, actions, incidents, figures, audit, health):
+        app.include_router(room.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    await to_thread.run_sync(_warm, parts)
+    _settle_memory()
+    yield
+    parts.engine.dispose()
+
+
+def _warm(parts: Parts) -> None:
+    """Read the city and build its locator, so that the first caller does not wait. An empty database may start too:
+    /readyz says what is missing."""
+    try:
+        with reading(parts.engine) as session:
+            city = parts.cities.at(session)
+    except (NotReady, SQLAlchemyError):
+        return
+    _ = city.locator
+
+
+def _settle_memory() -> None:
+    """What is here now stays: the collector need not look at it again (p99 of a request 40 ms -> 7 ms)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

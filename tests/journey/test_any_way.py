@@ -1,0 +1,125 @@
+"""Whatever people try, in whatever order: an incident never gets into a state that makes no sense."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.engine import make_engine, reading
+from governance.audit import first_broken
+from governance.case import ActionFields, Case
+from governance.city import City, read_city
+from governance.clocks import earliest_due, is_running
+from governance.errors import WanggeError
+from governance.incident import Attachment, Incident
+from governance.journey import advance
+from governance.people import Actor
+from governance.settings import Settings
+from tests import town
+
+PEOPLE = town.actors()
+AT_WORK = ["worker", "lead", "dispatcher", "cleaner", "officer", "fitter_head", "centre", "resident"]
+FIELDS: dict[str, dict[str, Any]] = {
+    "file": {}, "void": {"reason": "不属实"}, "return": {"reason": "不在辖区"}, "reopen": {"reason": "未解决"},
+    "dispatch": {"reason": "核定"}, "transfer": {"reason": "核定"}, "comment": {"reason": "记录"},
+    "feed_back": {"reason": "已处理"},
+}
+TRIES = st.tuples(st.sampled_from(AT_WORK), st.sampled_from(["cleaner", "officer", "fitter_head"]), st.booleans(),
+                  st.integers(1, 5), st.integers(0, 400))
+
+
+@pytest.fixture(scope="module")
+def quiet_city(sqlite_template: Path) -> Iterator[City]:
+    engine = make_engine(f"sqlite:///{sqlite_template}")
+    with reading(engine) as session:
+        yield read_city(session, Settings(_env_file=None))
+    engine.dispose()
+
+
+def opened(city: City, subcategory: str, reporter: Actor) -> Case:
+    """A report as intake makes it, without a database."""
+    lon, lat = town.centre_of(town.CELL)
+    incident = Incident(
+        id=uuid.uuid4(), serial=1, number="1", process="grid_event", status="", taxonomy="grid", taxonomy_version=1,
+        subcategory=subcategory, lon=lon, lat=lat, unit=town.CELL, placement="inside", boundary_version=1,
+        source="patrol", reporter=reporter.id, reporter_role=reporter.role, reported_at=town.NOW, content_hash="")
+    case = Case(incident)
+    advance(case, "report", reporter, ActionFields(), city, town.NOW)
+    return case
+
+
+def copied(case: Case) -> Case:
+    """What a transaction that fails leaves: the case as it was."""
+    return replace(case, incident=Incident(**case.incident.model_dump()),
+                   clocks=[type(clock)(**clock.model_dump()) for clock in case.clocks],
+                   transitions=list(case.transitions), outbox=list(case.outbox))
+
+
+def filled(case: Case, action: str, city: City, department: str, passed: bool, score: int) -> ActionFields:
+    """Fields with which the action may well succeed."""
+    photos = tuple(a.id for a in case.brought)
+    have: dict[str, Any] = {"department": department, "passed": passed, "score": score, "attachments": photos,
+                            "reason": "说明", "lon": case.incident.lon, "lat": case.incident.lat}
+    wanted = city.process("grid_event").actions[action].fields
+    return ActionFields(**{**{name: have[name] for name in wanted if name in have}, **FIELDS.get(action, {})})
+
+
+def makes_sense(case: Case, city: City) -> None:
+    incident, running = case.incident, [c for c in case.clocks if is_running(c)]
+    state = city.process("grid_event").states[incident.status]
+    handling = [c for c in case.clocks if c.stage == "handle" and c.stopped_at is None]
+    assert incident.version == len(case.transitions) == len(case.outbox)
+    assert first_broken(case.transitions) is None
+    assert incident.outcome == state.outcome
+    assert incident.due_at == earliest_due(case.clocks)
+    assert len({c.stage for c in running}) == len(running)
+    assert (incident.merged_into is not None) == (incident.status == "merged")
+    if state.outcome:
+        assert [c for c in case.clocks if c.stopped_at is None] == []
+    else:
+        assert running, "somebody is always waited for"
+    if incident.status in ("dispatched", "handling"):
+        assert [(c.department, c.paused_at) for c in handling] == [(incident.department, None)]
+        assert incident.handle_due_at == handling[0].due_at
+    assert (incident.department is None) or incident.status not in ("reported", "filed")
+    assert incident.returned_by is None or incident.status in ("filed", "void", "merged")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(subcategory=st.sampled_from([s[0] for s in town.SUBCATEGORIES]),
+       reporter=st.sampled_from(["worker", "resident"]),
+       tries=st.lists(st.tuples(st.integers(0, 11), TRIES), max_size=30))
+def test_every_way_makes_sense(quiet_city: City, subcategory: str, reporter: str,
+                               tries: list[tuple[int, tuple[str, str, bool, int, int]]]) -> None:
+    case, now = opened(quiet_city, subcategory, PEOPLE[reporter]), town.NOW
+    makes_sense(case, quiet_city)
+    main = Incident(id=uuid.uuid4(), process="grid_event", status="filed", unit=town.CELL, reporter_role="")
+    for pick, (who, department_of, passed, score, minutes) in tries:
+        now += timedelta(minutes=minutes)
+        actions = quiet_city.process("grid_event").actions
+        possible = [a for a, rule in actions.items() if case.incident.status in rule.from_states]
+        if not possible:
+            return
+        action = possible[pick % len(possible)]
+        if action in ("merge", "void") and minutes % 8:
+            continue  # else most ways would end soon
+        actor = next((p for p in PEOPLE.values() if p.role in actions[action].by
+                      and p.department in (None, case.incident.department)), PEOPLE[who])
+        trial = replace(copied(case), main=main, brought=[Attachment(id=uuid.uuid4(), kind="image") for _ in range(2)])
+        fields = filled(trial, action, quiet_city, str(PEOPLE[department_of].department), passed, score)
+        if action == "merge":
+            fields = ActionFields(main=main.id)
+        try:
+            advance(trial, action, actor, fields, quiet_city, now)
+        except WanggeError:
+            continue
+        case = trial
+        makes_sense(case, quiet_city)

@@ -7,6 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What people call the fields. A field that is not here is called by its own name.
+FIELD_NAMES = {
+    "lon": "位置", "lat": "位置", "unit": "网格", "subcategory": "小类", "standard": "立案标准",
+    "department": "责任单位", "assisting": "协办单位", "attachments": "附件", "reason": "理由", "main": "主事件",
+    "score": "评分", "source": "来源", "captured_at": "拍摄时间", "process": "流程", "passed": "核查结果",
+    "action": "操作", "description": "文字描述",
+}
+
+
+def field_name(field: str) -> str:
+    """The Chinese name of a field; of `attachments.2` that of the list."""
+    return FIELD_NAMES.get(field.partition(".")[0], field)
+
 
 @dataclass(frozen=True)
 class FieldProblem:
@@ -39,7 +52,7 @@ class MissingField(Invalid):
     code = "missing_field"
 
     def __init__(self, field: str, zh: str = "必填", en: str = "is required") -> None:
-        super().__init__(f"缺少 {field}: {zh}", f"{field} {en}", FieldProblem(field, zh, en))
+        super().__init__(f"{field_name(field)}: {zh}", f"{field} {en}", FieldProblem(field, zh, en))
 
 
 class InvalidField(Invalid):
@@ -48,7 +61,7 @@ class InvalidField(Invalid):
     code = "invalid_field"
 
     def __init__(self, field: str, zh: str, en: str, code: str | None = None, **extra: object) -> None:
-        super().__init__(f"{field}: {zh}", f"{field}: {en}", FieldProblem(field, zh, en), **extra)
+        super().__init__(f"{field_name(field)}: {zh}", f"{field} {en}", FieldProblem(field, zh, en), **extra)
         if code:
             self.code = code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from governance import scope
 from governance.case import ActionFields, Case, limit_for
 from governance.city import City
 from governance.clocks import Clock
-from governance.errors import CalendarGap, InvalidField, MissingField, NotFound, StaleVersion
+from governance.errors import CalendarGap, InvalidField, MissingField, NotAllowed, NotFound, StaleVersion
 from governance.incident import Attachment, Incident, Transition
 from governance.people import Actor
 from governance.process import Action
@@ -38,6 +39,35 @@ def check_fields(rule: Action, given: ActionFields) -> None:
         if name not in taken:
             raise InvalidField(name, f"操作“{rule.name}”不使用该字段", f"is not a field of {rule.code}",
                                "unknown_field")
+
+
+def settle_barrier(incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
+    """Only what the list lets a grid worker settle; and who receives a return may not push it forward to closing."""
+    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
+    if subcategory is None or not subcategory.settle:
+        return NotAllowed("该小类不能由网格员现场处置", "This subcategory cannot be settled on the spot.")
+    if incident.returned_by is not None:
+        return NotAllowed("退回的事件须重新派遣, 不能直接结案",
+                          "A returned incident must be dispatched again, not closed.")
+    return None
+
+
+def check_barrier(incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
+    """Who handled it may not check it."""
+    if actor.id is not None and actor.id == incident.handler:
+        return NotAllowed("处置人员不能核查自己的处置结果", "Who handled it may not check it.")
+    return None
+
+
+#: What stands against an action in this incident although the process allows it to the role in this state.
+BARRIERS: dict[str, Callable[[Incident, Actor, City], NotAllowed | None]] = {
+    "settle": settle_barrier, "check": check_barrier,
+}
+
+
+def barrier(action: str, incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
+    """The reason why this actor may not take this action on this incident, if there is one."""
+    return BARRIERS[action](incident, actor, city) if action in BARRIERS else None
 
 
 def stand_near(case: Case, given: ActionFields, city: City) -> None:

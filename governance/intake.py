@@ -22,7 +22,7 @@ from governance.clocks import Clock
 from governance.errors import IdTaken, InvalidField, MissingField
 from governance.incident import Incident, Transition
 from governance.outbox import OutboxRow
-from governance.people import Actor
+from governance.people import GRID_ROLES, Actor
 from grids.codes import within
 from grids.datum import to_wgs84
 from taxonomy.tree import Tree
@@ -86,7 +86,7 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         else Case(incident)
     if sent.subcategory:
         classify(incident, tree, sent.subcategory)
-        if actor.role == "grid_worker" and tree.categories[sent.subcategory].photo == "required":
+        if actor.role in GRID_ROLES and tree.categories[sent.subcategory].photo == "required":
             handling.bring_photo(case)
     return case
 
@@ -153,15 +153,22 @@ def _picked(city: City, code: str) -> Place:
 
 # ---- writing -------------------------------------------------------------------------------------------------------
 
-def store(session: Session, case: Case, sent: IncidentReport) -> tuple[Case, bool]:
+def store(session: Session, actor: Actor, case: Case, sent: IncidentReport) -> tuple[Case, bool]:
     """Write the incident and all its rows. The same report again gives the case that is there, and False."""
     write = _store_postgresql if is_postgresql(session) else _store_sqlite
     if write(session, case):
         return case, True
-    known = session.scalar(select(Incident).where(col(Incident.id) == sent.id))
-    if known is None or known.reporter != case.incident.reporter or known.content_hash != case.incident.content_hash:
+    if (known := known_case(session, actor, sent)) is None:
         raise IdTaken
-    return handling.case_of(session, known), False
+    return known, False
+
+
+def known_case(session: Session, actor: Actor, sent: IncidentReport) -> Case | None:
+    """What the same person's same report became when it was sent before."""
+    known = session.scalar(select(Incident).where(col(Incident.id) == sent.id))
+    if known is None or known.reporter != actor.id or known.content_hash != sent.content_hash():
+        return None
+    return handling.case_of(session, known)
 
 
 def number_prefix(at: datetime) -> str:

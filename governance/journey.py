@@ -21,10 +21,10 @@ from governance import handling, intake, scope
 from governance.case import ActionFields, Case, move, record, wind_clocks
 from governance.city import City
 from governance.dispatch import decide
-from governance.errors import Conflict, InvalidField, MissingField, NotAllowed, WrongState
+from governance.errors import Conflict, InvalidField, MissingField, NotAllowed, WanggeError, WrongState
 from governance.incident import Incident
 from governance.intake import IncidentReport
-from governance.people import ENGINE, Actor
+from governance.people import ENGINE, GRID_ROLES, Actor
 from governance.process import Action
 
 DISSATISFIED = 2
@@ -33,9 +33,14 @@ DISSATISFIED = 2
 def report(session: Session, city: City, actor: Actor, sent: IncidentReport, now: datetime) -> tuple[Case, bool]:
     """Take a report in. Gives the case and whether it is new: the same report sent again is not."""
     scope.require(actor, "report")
-    case = intake.open_case(session, city, actor, sent, now)
+    try:
+        case = intake.open_case(session, city, actor, sent, now)
+    except WanggeError:
+        if known := intake.known_case(session, actor, sent):  # taken in before what it names was withdrawn
+            return known, False
+        raise
     advance(case, city.process(sent.process).start.code, actor, intake.opening_fields(sent), city, now)
-    return intake.store(session, case, sent)
+    return intake.store(session, actor, case, sent)
 
 
 def act(session: Session, city: City, actor: Actor, incident_id: uuid.UUID, action: str, version: int,
@@ -58,6 +63,8 @@ def advance(case: Case, action: str, actor: Actor, given: ActionFields, city: Ci
     """One step of the process, and the steps of the system that follow from it."""
     before = case.incident.status or None
     rule = allowed_action(case.incident, action, actor, city)
+    if barrier := handling.barrier(action, case.incident, actor, city):
+        raise barrier
     handling.check_fields(rule, given)
     if step := STEPS.get(action):
         step(case, actor, given, city, now)
@@ -124,12 +131,6 @@ def merge(case: Case, actor: Actor, given: ActionFields, city: City, now: dateti
 def settle(case: Case, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
     """A grid worker puts a small thing right on the spot: photo before, photo after."""
     incident = case.incident
-    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
-    if subcategory is None or not subcategory.settle:
-        raise NotAllowed("该小类不能由网格员现场处置", "This subcategory cannot be settled on the spot.")
-    if incident.returned_by is not None:
-        raise NotAllowed("退回的事件须重新派遣, 不能直接结案",
-                         "A returned incident must be dispatched again, not closed.")
     handling.bring_photo(case)
     if len(case.photos(case.files)) < 2:
         raise MissingField("attachments", "须有处置前和处置后的照片", "needs a photo before and a photo after")
@@ -171,8 +172,6 @@ def feed_back(case: Case, actor: Actor, given: ActionFields, city: City, now: da
 
 def check(case: Case, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
     """A grid worker, never the handler, stands at the place: passed closes, failed with a reason is a rework."""
-    if actor.id is not None and actor.id == case.incident.handler:
-        raise NotAllowed("处置人员不能核查自己的处置结果", "Who handled it may not check it.")
     handling.stand_near(case, given, city)
     handling.bring_photo(case)
     handling.say_why_not(given)
@@ -216,7 +215,7 @@ def reporter_files(case: Case, given: ActionFields, city: City, now: datetime) -
     """A grid worker's own report of a clear-cut subcategory is filed at once."""
     incident = case.incident
     subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
-    by_worker = incident.reporter_role in ("grid_worker", "community_lead")
+    by_worker = incident.reporter_role in GRID_ROLES
     return ActionFields() if by_worker and subcategory is not None and subcategory.file_at_once else None
 
 
@@ -226,8 +225,9 @@ def one_department(case: Case, given: ActionFields, city: City, now: datetime) -
     subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
     decided = decide(city, incident)
     incident.decision = {**incident.decision, **decided.document()}
-    left_to_worker = subcategory is not None and subcategory.settle and incident.reporter_role == "grid_worker"
-    if subcategory is None or decided.department is None or left_to_worker:
+    if subcategory is None or decided.department is None:
+        return None
+    if subcategory.settle and incident.reporter_role in GRID_ROLES:
         return None
     if gap := handling.calendar_gap(incident, "dispatch", city, now):
         incident.decision["reasons"] = [*decided.reasons, gap.zh]  # a report is not lost for want of a calendar

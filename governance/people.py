@@ -16,6 +16,8 @@ ROLES = {
     "handler": "部门处置人员", "department_head": "部门负责人", "district_centre": "区网格化中心",
     "supervisor": "督查员", "leader": "领导", "admin": "管理员", "auditor": "审计员",
 }
+#: Whose own reports need no desk, and who may settle small things on the spot.
+GRID_ROLES = ("grid_worker", "community_lead")
 DEPARTMENT_ROLES = ("handler", "department_head")
 
 

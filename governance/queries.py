@@ -20,7 +20,7 @@ from sqlmodel import Session, SQLModel, col
 
 from data.engine import is_postgresql
 from data.shape import WGS84
-from governance import scope
+from governance import handling, scope
 from governance.audit import AuditEntry
 from governance.city import City
 from governance.clocks import Clock
@@ -261,19 +261,19 @@ def _belonging(session: Session, actor: Actor, of: type[Record], ids: Sequence[u
 
 
 def possible_actions(city: City, actor: Actor, incident: Incident) -> list[PossibleAction]:
-    """What the caller may do with the incident now: what the process allows the role here, in the own scope."""
+    """What the caller may do with the incident now: what the process allows, in the own scope, with no barrier."""
     allowed = city.process(incident.process).possible(incident.status, actor.role)
     return [PossibleAction(a.code, a.name, a.name_en, dict(a.fields)) for a in allowed
-            if _may_act(actor, incident, a.code)]
+            if _may_act(city, actor, incident, a.code)]
 
 
-def _may_act(actor: Actor, incident: Incident, action: str) -> bool:
+def _may_act(city: City, actor: Actor, incident: Incident, action: str) -> bool:
     try:
         scope.require(actor, "act")
         scope.may_act(actor, incident, action)
     except NotAllowed:
         return False
-    return True
+    return handling.barrier(action, incident, actor, city) is None
 
 
 def note_restricted_read(session: Session, actor: Actor, incidents: Iterable[Incident], now: datetime) -> None:

@@ -127,3 +127,16 @@ def test_a_report_that_cannot_be_used_is_refused_by_field(walk: Walk, error: typ
     with pytest.raises(error) as refused:
         walk.send("worker", replace(town.report_of(), **sent))
     assert [problem.field for problem in refused.value.problems] == [field]
+
+
+def test_a_report_sent_again_is_known_even_when_its_unit_was_voided_in_between(walk: Walk) -> None:
+    """The first answer was lost on the way; the phone sends again after the grid was changed."""
+    sent = town.report_of(town.NOISE, lon=None, lat=None, unit=town.CELL)
+    incident, new = walk.send("worker", sent)
+    assert new
+    places = walk.city.places
+    walk.city = replace(walk.city, places={**places, town.CELL: replace(places[town.CELL], voided=True)})
+    again, new = walk.send("worker", sent)
+    assert (again.id, again.number, new) == (incident.id, incident.number, False)
+    with pytest.raises(InvalidField, match="voided"):
+        walk.send("worker", replace(sent, id=uuid.uuid4()))

@@ -336,8 +336,18 @@ def test_possible_actions_are_the_callers_own(session: Session, city: City, peop
     assert (returning.name, returning.name_en, returning.fields) == ("退回", "Return", {"reason": True})
 
 
+def test_settling_is_offered_only_where_the_list_lets_it(session: Session, city: City, people: dict[str, Actor],
+                                                         now: datetime) -> None:
+    heap = reported(session, city, people["worker"], town.HEAP, now)
+    assert heap.status == "filed"
+    assert "settle" in {a.action for a in possible_actions(city, people["worker"], heap)}
+    stall = reported(session, city, people["worker"], town.STALL, now)
+    assert stall.status == "filed"
+    assert "settle" not in {a.action for a in possible_actions(city, people["worker"], stall)}
+
+
 def test_what_is_possible_changes_with_the_state(session: Session, city: City, people: dict[str, Actor],
-                                                       now: datetime) -> None:
+                                                 now: datetime) -> None:
     incident = reported(session, city, people["worker"], town.RUBBISH, now)
     assert "sign" in {a.action for a in possible_actions(city, people["cleaner"], incident)}
     signed = journey.act(session, city, people["cleaner"], incident.id, "sign", incident.version, ActionFields(),

@@ -15,7 +15,7 @@ demo: .venv/.run  ## 演示: http://127.0.0.1:8000 · the demo
 	$(BIN)/python -m wangge demo
 
 test: .venv/.dev servers lint  ## 全部检查和测试 · everything that is checked and tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.dev  ## ruff, mypy
 	$(BIN)/ruff check .

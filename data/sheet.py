@@ -21,7 +21,8 @@ class RowProblem:
     reason_en: str
 
     def __str__(self) -> str:
-        return f"第 {self.line} 行 {self.field}: {self.reason} (line {self.line}, {self.field}: {self.reason_en})"
+        zh, en = (f" {self.field}", f", {self.field}") if self.field else ("", "")
+        return f"第 {self.line} 行{zh}: {self.reason} (line {self.line}{en}: {self.reason_en})"
 
 
 class BadFile(Exception):

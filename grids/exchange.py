@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 import shapely
@@ -28,6 +28,7 @@ NOTE: Final = {
 LICENCE: Final = (
     "District outlines: MIT. Names and codes: National Bureau of Statistics 2023, compiled under WTFPL."
 )
+AREA_CLASSES: Final = ("A", "B", "C")
 _COLUMNS: Final = ("code", "parent_code", "level", "name")
 _AXES: Final = (15.0, 56.0, 70.0, 140.0)  # latitudes and longitudes of China, in degrees, with room around
 
@@ -45,15 +46,24 @@ class Row(Protocol):
     def geometry(self) -> BaseGeometry: ...
 
 
+@runtime_checkable
+class Classed(Protocol):
+    """A row that knows its area class; it goes out with it."""
+
+    @property
+    def area_class(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class OutlineRow:
-    """One feature of an outline file: the unit's code, its name if the file has one, its outline (lon/lat,
-    degrees).
+    """One feature of an outline file: the unit's code, its outline (lon/lat, degrees), and its name and area
+    class if the file has them.
     """
 
     code: str
     name: str | None
     geometry: BaseGeometry
+    area_class: str | None = None
 
 
 def read_units(source: Path | str, known: Collection[str] = ()) -> list[UnitName]:
@@ -193,8 +203,17 @@ def _outline(feature: Any) -> OutlineRow | tuple[str, str, str]:
         shapely.errors.ShapelyError,
     ) as error:
         return "geometry", "图形无法读取(环至少要有 4 个点)", f"unreadable geometry: {error}"
-    wrong = _wrong_geometry(geometry)
-    return ("geometry", *wrong) if wrong else OutlineRow(code, feature["properties"].get("name"), geometry)
+    if wrong := _wrong_geometry(geometry):
+        return "geometry", *wrong
+    name, area_class = (_text(feature["properties"], key) for key in ("name", "area_class"))
+    if area_class not in (None, *AREA_CLASSES):
+        return "area_class", f"“{area_class}” 不是地域类别 A、B 或 C", f"{area_class!r} is no area class A, B or C"
+    return OutlineRow(code, name, geometry, area_class)
+
+
+def _text(properties: Mapping[str, Any], key: str) -> str | None:
+    value = properties.get(key)
+    return None if value is None else str(value).strip() or None
 
 
 def _wrong_geometry(geometry: BaseGeometry) -> tuple[str, str] | None:
@@ -234,4 +253,6 @@ def feature_collection(rows: Iterable[Row], illustrative: bool, licence: str | N
 
 def _feature(row: Row, geometry: str) -> dict[str, Any]:
     properties = {"code": row.code, "name": row.name, "level": row.level}
+    if isinstance(row, Classed) and row.area_class:
+        properties["area_class"] = row.area_class
     return {"type": "Feature", "id": row.code, "properties": properties, "geometry": json.loads(geometry)}

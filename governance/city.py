@@ -23,7 +23,8 @@ from governance.errors import InvalidField, NotReady
 from governance.people import Department, Duty
 from governance.process import Process, load_processes
 from governance.settings import Settings
-from grids.codes import path_of
+from grids.codes import level_of, parent_of, path_of
+from grids.hierarchy import Hierarchy, UnitName
 from grids.locate import Locator
 from grids.unit import BoundaryVersion, Unit
 from taxonomy.category import Category, Function, TaxonomyVersion
@@ -96,8 +97,14 @@ class City:
         return Locator(*self.shapes)
 
     @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The units that are in use, as a tree."""
+        return Hierarchy(UnitName(p.code, parent_of(p.code), level_of(p.code), p.name)
+                         for p in self.places.values() if not p.voided)
+
+    @cached_property
     def root(self) -> str:
-        return next(code for code, place in self.places.items() if place.level == "city")
+        return self.hierarchy.roots()[0]
 
     def process(self, code: str) -> Process:
         if code not in self.processes:

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from grids.adjacency import neighbours
 from grids.codes import path_of
 from grids.metres import degree_metres, distances_m
 from grids.raster import OUTSIDE, Raster
@@ -87,6 +88,10 @@ class Locator:
         inside = found != OUTSIDE
         found[inside] = self._order[found[inside]]
         return found
+
+    def neighbours(self, unit: str) -> dict[str, float]:
+        """The units of the same level that a unit borders on: metres of border by code, the longest first."""
+        return neighbours(unit, self._codes, self._shapes, self._tree)
 
     def _placed(self, placement: Literal["inside", "near"], metres: float, at: int) -> Placement:
         city, district, street, community, cell = path_of(self._codes[at])

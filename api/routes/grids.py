@@ -25,6 +25,7 @@ from api.schemas.grids import (
     BoundariesQuery,
     FeatureCollection,
     LocateQuery,
+    NeighbourOut,
     PlacementOut,
     UnitOut,
     UnitPage,
@@ -85,6 +86,14 @@ def read_unit(code: UnitCode, caller: MayReadReference, _: Annotated[NoQuery, Qu
     return unit_out(caller.city, place_of(caller.city, code))
 
 
+@router.get("/{code}/neighbours", responses=problems(404), summary="相邻网格 Units that share a border")
+def read_neighbours(code: UnitCode, caller: MayReadReference, _: Annotated[NoQuery, Query()]) -> list[NeighbourOut]:
+    """Of the same level, the longest border first."""
+    place = place_of(caller.city, code)
+    return [NeighbourOut(code=found, name=caller.city.places[found].name, border_m=round(metres, 1))
+            for found, metres in caller.city.locator.neighbours(place.code).items()]
+
+
 @router.get("/{code}/boundaries", response_model=FeatureCollection, responses={**unchanged(), **problems(404)},
             response_class=GeoJson, summary="边界 Outlines as GeoJSON")
 def read_boundaries(request: Request, code: UnitCode, caller: MayReadReference,
@@ -101,11 +110,15 @@ def read_boundaries(request: Request, code: UnitCode, caller: MayReadReference,
 def matching(city: City, wanted: UnitsQuery) -> Iterator[Place]:
     """The city's units are in the order of their codes."""
     words = (wanted.q or "").strip()
-    for place in city.places.values():
+    for code in city.places if wanted.parent is None else children(city, wanted.parent):
+        place = city.places[code]
         if (not place.voided and wanted.level in (None, place.level)
-                and (wanted.parent is None or parent_of(place.code) == wanted.parent)
                 and (words in place.name or place.code.startswith(words))):
             yield place
+
+
+def children(city: City, parent: str) -> list[str]:
+    return city.hierarchy.children(parent) if parent in city.hierarchy else []
 
 
 def place_of(city: City, code: str) -> Place:

@@ -42,6 +42,12 @@ class LocateQuery(In):
     datum: DatumName = "wgs84"
 
 
+class NeighbourOut(Out):
+    code: str
+    name: str
+    border_m: float = Field(description="公共边界长度, 米 (metres of shared border)")
+
+
 class PlacementOut(Out):
     placement: Literal["inside", "near", "outside"]
     distance_m: float | None = Field(description="距该网格的米数 (metres to the cell); 网格内为 0")

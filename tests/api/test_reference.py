@@ -118,6 +118,17 @@ def test_a_point_near_by_and_one_in_the_sea(served: Town) -> None:
     is_problem(served["worker"].get("/api/v1/grids/locate?lon=117"), 422, "missing_field", "lat")
 
 
+@ONE_DATABASE
+def test_the_neighbours_of_a_unit_share_a_border_with_it(served: Town) -> None:
+    found = served["worker"].get(f"/api/v1/grids/{town.HEPING}/neighbours").json()
+    assert [(unit["code"], unit["name"]) for unit in found] == [(town.HEDONG, "河东区")]
+    assert 2200 < found[0]["border_m"] < 2230  # 0.02 degree of latitude
+    cells = served["worker"].get(f"/api/v1/grids/{town.CELL}/neighbours").json()
+    assert {unit["code"] for unit in cells} == {"120101001001002", "120101001001003"}
+    is_problem(served["worker"].get("/api/v1/grids/120199/neighbours"), 404, "not_found")
+    assert served["worker"].get(f"/api/v1/grids/{town.VOIDED_CELL}/neighbours").json() == []
+
+
 def test_outlines_below_a_unit_say_that_they_are_illustrative(served: Town) -> None:
     answer = served["leader"].get(f"/api/v1/grids/{town.CITY}/boundaries?level=community")
     assert answer.headers["content-type"] == "application/geo+json"

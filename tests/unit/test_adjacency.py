@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from grids.adjacency import adjacency
+from grids.locate import Locator
 from grids.metres import degree_metres
 from tests.unit.tianjin_city import Tianjin, tianjin
 
@@ -43,3 +44,16 @@ def test_borders_and_the_outer_edge_make_up_the_perimeter(tianjin: Tianjin) -> N
     inner = 2 * sum(metres for _, _, metres in graph.edges(data="metres"))
     outer = lengths_m(shapely.boundary(tianjin.shapes("city"))).sum()
     assert inner + outer == pytest.approx(lengths_m(shapely.boundary(shapes)).sum(), rel=1e-9)
+
+
+def test_a_unit_knows_its_neighbours_from_the_cells_along_its_border(tianjin: Tianjin) -> None:
+    cells = tianjin.level("cell")
+    locator = Locator([cell.code for cell in cells], tianjin.shapes("cell"))
+    for level in ("district", "street", "community", "cell"):
+        units = tianjin.level(level)
+        graph = adjacency([unit.code for unit in units], tianjin.shapes(level))
+        for code in [unit.code for unit in units][:: max(1, len(units) // 20)]:
+            found = locator.neighbours(code)
+            shared = {other: graph.edges[code, other]["metres"] for other in graph[code]}
+            assert found == pytest.approx(shared, rel=1e-3)
+            assert list(found.values()) == sorted(found.values(), reverse=True)

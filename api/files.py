@@ -77,6 +77,8 @@ def place_of(settings: Settings, sha256: str) -> Path:
 
 def media_type_of(head: bytes) -> str:
     """The media type that the content shows; the name and what the sender says count for nothing."""
+    if not head:
+        raise UnsupportedMedia("文件是空的, 请重新拍摄或选择文件", "The file is empty; take or choose it again.")
     guessed = filetype.guess(head)
     media_type = guessed.mime if guessed is not None else None
     if media_type not in KINDS:

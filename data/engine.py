@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 SQLITE_WAIT_SECONDS = 60
@@ -19,8 +20,11 @@ READS = {"wangge_reads": True}
 
 
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
-    """An engine for `sqlite:///FILE` or `postgresql+psycopg://…` (a bare `postgresql://` is taken as psycopg)."""
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://…` (a bare `postgresql://` is taken as psycopg).
+    ArgumentError for any other address."""
     parsed = make_url(url)
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise ArgumentError("only sqlite and postgresql databases are supported")
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS, "check_same_thread": False},
                                pool_size=pool_size, max_overflow=20)

@@ -40,7 +40,9 @@ def read_rows(source: Path | str) -> list[tuple[int, dict[str, str]]]:
     try:
         table = list(_xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path))
     except UnicodeDecodeError as error:
-        raise BadFile([RowProblem(1, "", "文件不是 UTF-8 编码", f"not UTF-8: {error.reason}")], path.name) from None
+        raise BadFile([RowProblem(1, "", "文件不是 UTF-8 编码或被截断; 请在 Excel 中另存为 CSV UTF-8, 或用 XLSX",
+                                  f"not UTF-8, or cut off ({error.reason}): save it as CSV UTF-8 or XLSX")],
+                      path.name) from None
     except (zipfile.BadZipFile, KeyError) as error:
         raise BadFile([RowProblem(1, "", "不是可读的 XLSX 文件", f"not a readable XLSX file: {error}")],
                       path.name) from None

@@ -39,6 +39,12 @@ class ActionFields:
     lat: float | None = None
     datum: str | None = None
 
+    def __post_init__(self) -> None:
+        """Blanks are no reason, and who assists is named once."""
+        object.__setattr__(self, "reason", (self.reason or "").strip() or None)
+        if self.assisting is not None:
+            object.__setattr__(self, "assisting", tuple(dict.fromkeys(self.assisting)))
+
     def given(self) -> dict[str, Any]:
         """The fields that were given, as plain values."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

@@ -77,17 +77,18 @@ def stand_near(case: Case, given: ActionFields, city: City) -> None:
         return
     lon, lat = to_wgs84(given.lon, given.lat, given.datum or "wgs84")  # type: ignore[arg-type]
     away, limit = metres_between(lon, lat, incident.lon, incident.lat), check_distance(incident, city)
-    if away > limit:
+    if limit is not None and away > limit:
         raise InvalidField("lon", f"距事发地 {away:.0f} 米, 须在 {limit:.0f} 米以内",
                            f"is {away:.0f} m from the incident; it must be within {limit:.0f} m", "too_far",
                            distance_m=round(away, 1), limit_m=limit)
 
 
-def check_distance(incident: Incident, city: City) -> float:
-    """Metres; from the incident's standard, else the default."""
-    tree = city.tree(incident.taxonomy)
-    standard = tree.standard(incident.subcategory or "", incident.area_class, incident.standard)
-    return standard.check_distance_m if standard and standard.check_distance_m else DEFAULT_DISTANCE_M
+def check_distance(incident: Incident, city: City) -> float | None:
+    """Metres, by the incident's standard; None where that needs no visit. Without a standard yet, the default."""
+    if incident.standard is None or incident.subcategory is None:
+        return DEFAULT_DISTANCE_M
+    standard = city.tree(incident.taxonomy).standard(incident.subcategory, incident.area_class, incident.standard)
+    return standard.check_distance_m if standard else DEFAULT_DISTANCE_M
 
 
 def bring_photo(case: Case) -> None:

@@ -23,7 +23,7 @@ from governance.errors import IdTaken, InvalidField, MissingField
 from governance.incident import Incident, Transition
 from governance.outbox import OutboxRow
 from governance.people import GRID_ROLES, Actor
-from grids.codes import within
+from grids.codes import WIDTHS, within
 from grids.datum import to_wgs84
 from taxonomy.tree import Tree
 
@@ -143,11 +143,13 @@ def _point(sent: IncidentReport) -> tuple[float, float]:
 
 
 def _picked(city: City, code: str) -> Place:
-    place = city.places.get(code)
-    if place is None:
+    if (place := city.places.get(code)) is None:
         raise InvalidField("unit", f"没有网格 {code}", f"there is no unit {code}", "unknown_unit")
     if place.voided:
         raise InvalidField("unit", f"网格 {code} 已作废", f"the unit {code} has been voided", "voided_unit")
+    if len(code) < WIDTHS["street"]:  # desks that accept serve a street: above it, a report would wait for nobody
+        raise InvalidField("unit", f"{place.name}范围太大, 请选择街道、社区或单元网格",
+                           f"{place.name} is too large; name a street, a community or a cell", "unit_too_large")
     return place
 
 

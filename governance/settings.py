@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from governance.errors import NotReady
 
 
 class Settings(BaseSettings):
@@ -40,8 +44,19 @@ class Settings(BaseSettings):
         """The address of the database in force."""
         if self.database_url:
             return self.database_url
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        return f"sqlite:///{(self.data_dir / 'wangge.db').resolve()}"
+        return f"sqlite:///{(self.make_data_dir() / 'wangge.db').resolve()}"
+
+    def make_data_dir(self) -> Path:
+        """The data folder, made if it is not there. NotReady if it cannot be, or nothing can be written to it."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.data_dir, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise NotReady(f"数据目录 {self.data_dir} 不可用 ({error.strerror}); 请检查 WANGGE_DATA_DIR",
+                           f"The data folder {self.data_dir} cannot be used ({error.strerror}); check WANGGE_DATA_DIR."
+                           ) from None
+        return self.data_dir
 
     @property
     def attachments_dir(self) -> Path:

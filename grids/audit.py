@@ -172,18 +172,19 @@ def _outside(codes: Sequence[str], shapes: Shapes, above: Indices, tolerance_m2:
 
 def _gaps(codes: Sequence[str], shapes: Shapes, above: Indices, tolerance_m2: float) -> Iterator[Finding]:
     """What no outline below covers: in a given outline, or in the middle of those that none is given above."""
-    tree = shapely.STRtree(shapes)
     order = np.argsort(above, kind="stable")
     parents, starts = np.unique(above[order], return_index=True)
-    for parent, family in zip(parents.tolist(), np.split(order, starts[1:]), strict=True):
-        covered = shapely.union_all(shapes[family])
-        whole = shapes[parent] if parent >= 0 else _filled(covered)
-        missing = np.array([shapely.difference(whole, covered)], dtype=object)
-        pieces, _, areas = _pieces(missing, tolerance_m2)
-        for piece, area in zip(pieces, areas.tolist(), strict=True):
-            near = codes[_beside(tree, piece, family)]
-            names = ("gap", codes[parent], near) if parent >= 0 else ("hole", near)
-            yield _finding(*names, area=area, place=_place(piece))  # type: ignore[arg-type]
+    families = np.split(order, starts[1:])
+    covered = np.array([shapely.union_all(shapes[family]) for family in families], dtype=object)
+    whole = np.array([shapes[parent] if parent >= 0 else _filled(union)
+                      for parent, union in zip(parents, covered, strict=True)], dtype=object)
+    pieces, whose, areas = _pieces(shapely.difference(whole, covered), tolerance_m2)
+    for at in np.unique(whose):
+        mine, family, parent = np.flatnonzero(whose == at), families[at], int(parents[at])
+        for piece, near in zip(mine, _beside(shapes[family], pieces[mine]), strict=True):
+            names = (codes[parent], codes[family[near]]) if parent >= 0 else (codes[family[near]],)
+            yield _finding("gap" if parent >= 0 else "hole", *names, area=float(areas[piece]),
+                           place=_place(pieces[piece]))
 
 
 def _filled(shape: Any) -> Any:
@@ -192,12 +193,12 @@ def _filled(shape: Any) -> Any:
     return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
 
 
-def _beside(tree: shapely.STRtree, piece: Any, family: Indices) -> int:
-    """The first of a family that touches a gap, else the one nearest to it."""
-    touching = np.intersect1d(tree.query(piece, predicate="intersects"), family)
-    if len(touching):
-        return int(touching[0])
-    return int(family[np.argmin(shapely.distance(tree.geometries[family], piece))])
+def _beside(shapes: Shapes, pieces: Shapes) -> Indices:
+    """The nearest shape to each piece, the first of several that touch it."""
+    piece, near = shapely.STRtree(shapes).query_nearest(pieces)
+    first = np.full(len(pieces), len(shapes), dtype=np.intp)
+    np.minimum.at(first, piece, near)
+    return first
 
 
 # ---- how much, and where -------------------------------------------------------------------------------------------

@@ -12,15 +12,19 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from grids.codes import LEVELS, Level, level_of
 from grids.exchange import AREA_CLASSES, OutlineRow
 from grids.hierarchy import UnitName
 from grids.metres import areas_m2
-from grids.subdivide import GRID, Outline
+from grids.subdivide import Outline
 
 DEFAULT_CLASS: Final = AREA_CLASSES[0]
+#: In degrees, some 0.2 m: what the audit takes for rounding.
+SLIT: Final = 2e-6
+Shapes = NDArray[Any]
 
 
 def survey(units: Sequence[UnitName], rows: Sequence[OutlineRow]) -> list[Outline]:
@@ -35,10 +39,9 @@ def survey(units: Sequence[UnitName], rows: Sequence[OutlineRow]) -> list[Outlin
     cells = [named.get(code) or _cell(row) for code, row in given.items() if level_of(code) == LEVELS[-1]]
     found = [_outline(unit, given[unit.code].geometry, given[unit.code].area_class or DEFAULT_CLASS)
              for unit in sorted(cells, key=lambda unit: unit.code)]
-    fits = bool(shapely.coverage_is_valid(np.array([cell.geometry for cell in found], dtype=object)))
     levels = [_measured(found)]
     for level in reversed(LEVELS[:-1]):
-        levels.append(_measured(_above(level, named, given, levels[-1], fits)))
+        levels.append(_measured(_above(level, named, given, levels[-1])))
     return [outline for outlines in reversed(levels) for outline in outlines]
 
 
@@ -46,26 +49,33 @@ def _cell(row: OutlineRow) -> UnitName:
     return UnitName(row.code, row.code[:-3], "cell", row.name or "")
 
 
-def _above(level: Level, named: Mapping[str, UnitName], given: Mapping[str, OutlineRow], below: Sequence[Outline],
-           fits: bool) -> list[Outline]:
+def _above(level: Level, named: Mapping[str, UnitName], given: Mapping[str, OutlineRow],
+           below: Sequence[Outline]) -> list[Outline]:
     """The outlines of a level from those of the level below."""
-    families: dict[str, list[Outline]] = defaultdict(list)
-    for child in below:
-        families[str(child.parent)].append(child)
+    families: dict[str, list[int]] = defaultdict(list)
+    for at, child in enumerate(below):
+        families[str(child.parent)].append(at)
+    fitting = _fitting(np.array([child.geometry for child in below], dtype=object))
     made = []
     for unit in sorted((unit for unit in named.values() if unit.level == level), key=lambda unit: unit.code):
         row, family = given.get(unit.code), families[unit.code]
-        shape = row.geometry if row else _union([child.geometry for child in family], fits)
-        made.append(_outline(unit, shape, row and row.area_class or _largest_class(family)))
+        shape = row.geometry if row else _union(fitting[family])
+        made.append(_outline(unit, shape, (row and row.area_class) or _largest_class([below[at] for at in family])))
     return made
 
 
-def _union(shapes: Sequence[BaseGeometry], fits: bool) -> Any:
-    """Children that fit together are united as they are; else the grid closes the slits between them."""
-    try:
-        union = shapely.coverage_union_all(shapes) if fits else shapely.union_all(shapes, grid_size=GRID)
-    except shapely.errors.GEOSException:  # given outlines among the children need not fit
-        union = shapely.union_all(shapes, grid_size=GRID)
+def _fitting(shapes: Shapes) -> Shapes:
+    """The shapes as they are when they fit together; else with the slits and overlaps closed that the audit lets pass.
+    Only unions are made of these.
+    """
+    if shapely.coverage_is_valid(shapes, gap_width=SLIT):
+        return shapes
+    cleaned: Shapes = shapely.coverage_clean(shapes, gap_width=SLIT, snapping_distance=SLIT)  # type: ignore[attr-defined]
+    return cleaned
+
+
+def _union(shapes: Shapes) -> Any:
+    union: Any = shapely.coverage_union_all(shapes)
     return union.geoms[0] if union.geom_type == "MultiPolygon" and len(union.geoms) == 1 else union
 
 
@@ -73,7 +83,7 @@ def _largest_class(children: Sequence[Outline]) -> str:
     areas: dict[str, float] = defaultdict(float)
     for child in children:
         areas[child.area_class] += child.area_m2
-    return min(areas, key=lambda area_class: (-areas[area_class], area_class))
+    return min(areas, key=lambda area_class: (-round(areas[area_class]), area_class))
 
 
 def _outline(unit: UnitName, shape: BaseGeometry, area_class: str) -> Outline:

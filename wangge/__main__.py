@@ -11,12 +11,12 @@ import typer
 
 from data.sheet import BadFile
 from governance.errors import InvalidField, WanggeError
-from wangge.terminal import as_json, database, explain, progress, read_settings
+from wangge.terminal import MOST_PROBLEMS, as_json, database, explain, progress, reachable, read_settings
 
 if TYPE_CHECKING:
     from governance.figures import Figure
     from governance.settings import Settings
-    from wangge.load import Loaded
+    from wangge.loading import Loaded
 
 app = typer.Typer(name="wangge", no_args_is_help=True, pretty_exceptions_enable=False,
                   help="网格: 城市社会治理网格化开放系统 (the open system for a city's social-governance grids)")
@@ -51,7 +51,7 @@ def demo(prepare: Annotated[bool, typer.Option(help="只准备数据, 不启动 
     settings = read_settings(port=port)
     if accounts:
         return _print_accounts(settings)
-    from wangge.demo_screen import prepare_and_show
+    from wangge.demo.screen import prepare_and_show
 
     prepare_and_show(settings)
     if not prepare:
@@ -64,7 +64,7 @@ def _print_accounts(settings: Settings) -> None:
     import json
 
     from governance.errors import NotReady
-    from wangge.demo import read_accounts
+    from wangge.demo.prepare import read_accounts
 
     found = read_accounts(settings)
     if not found:
@@ -170,12 +170,14 @@ def load_taxonomy(categories: File, standards: File,
 
 
 @load.command("grids")
-def load_grids(units: File, districts: File, json: Json = False) -> None:
-    """网格: 单元名录 CSV 和区界 GeoJSON; 区以下按示意边界切分 (outlines below the districts are illustrative)."""
+def load_grids(units: File, outlines: File, json: Json = False) -> None:
+    """网格: 单元名录 CSV 和边界 GeoJSON. 含单元网格 (15 位编码) 时按实测边界导入; 只有区界时, 区以下生成示意边界
+    (units and outlines: with cells in the file they are loaded as surveyed, after an audit; with districts only, all
+    below them is illustrative)."""
     from wangge import load as loading
 
     with database(read_settings()) as engine, progress("网格 Grids") as told:
-        done = loading.load_grids(engine, units, districts, _now(), told)
+        done = loading.load_grids(engine, units, outlines, _now(), told)
     _say_loaded(done, json)
 
 
@@ -209,6 +211,17 @@ def _say_loaded(done: Loaded, json: bool) -> None:
     rows = ", ".join(f"{name} {number:,}" for name, number in done.rows.items())
     version = f", 版本 version {done.version}" if done.version else ""
     print(f"{'已导入 Loaded' if done.changed else '内容未变, 未建新版本 Unchanged'}: {done.what}{version} ({rows})")
+    if done.warnings:
+        _say_warnings(done)
+
+
+def _say_warnings(done: Loaded) -> None:
+    number = len(done.warnings)
+    print(f"{number} 处请核对, 不影响导入 ({number} to look at; the load is done)", file=sys.stderr)
+    for warning in done.warnings[:MOST_PROBLEMS]:
+        print(f"  {warning}", file=sys.stderr)
+    if (more := number - MOST_PROBLEMS) > 0:
+        print(f"  … 另有 {more} 处, 用 --json 全部列出 (and {more} more; --json lists them all)", file=sys.stderr)
 
 
 # ---- looking after it ----------------------------------------------------------------------------------------------
@@ -217,7 +230,8 @@ def _say_loaded(done: Loaded, json: bool) -> None:
 def db_upgrade() -> None:
     """升级数据库结构 (bring the schema up to this program)."""
     from data.migrations import head, upgrade
-    upgrade(read_settings().database)
+    with reachable():
+        upgrade(read_settings().database)
     print(f"数据库结构已是 {head()} (the database is at {head()})")
 
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session, col
 
 from data.engine import make_engine, reading
 from data.migrations import current, head
 from governance.calendar import SHANGHAI, WorkCalendar
 from governance.city import read_calendar
-from governance.errors import CalendarGap, Invalid
+from governance.errors import CalendarGap, Invalid, NotReady
 from governance.people import Account, Department
 from governance.settings import Settings
 from grids.unit import BoundaryVersion, Unit
@@ -47,7 +47,7 @@ def examine(now: datetime) -> list[Finding]:
     try:
         settings = read_settings()
     except Invalid as error:
-        return [*findings, Finding(False, "设置有误", "settings", error.en)]
+        return [*findings, Finding(False, "设置有误", "settings", f"{error.zh} ({error.en})")]
     findings += [Finding(True, "设置有效", "settings are valid"), *_folders(settings), _redis(settings)]
     return [*findings, *_database(settings, now)]
 
@@ -88,7 +88,12 @@ def _redis(settings: Settings) -> Finding:
 # ---- the database --------------------------------------------------------------------------------------------------
 
 def _database(settings: Settings, now: datetime) -> list[Finding]:
-    engine = make_engine(settings.database)
+    try:
+        engine = make_engine(settings.database)
+    except NotReady as error:
+        return [Finding(False, error.zh, error.en)]
+    except ArgumentError as error:
+        return [Finding(False, "数据库地址有误", f"database: {error}", "检查 WANGGE_DATABASE_URL (check it)")]
     try:
         found = current(engine)
         if found != head():
@@ -127,7 +132,7 @@ def _grids(session: Session) -> Finding:
     number = session.scalar(select(func.count()).select_from(Unit).join(
         BoundaryVersion, col(BoundaryVersion.version) == col(Unit.version)).where(
             col(BoundaryVersion.current), col(Unit.level) == "cell", col(Unit.voided_at).is_(None))) or 0
-    return _count(number, "单元网格", "cells", "wangge load grids UNITS DISTRICTS")
+    return _count(number, "单元网格", "cells", "wangge load grids UNITS OUTLINES")
 
 
 def _people(session: Session) -> Finding:

@@ -19,9 +19,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from governance.errors import Conflict, InvalidField, WanggeError
+from governance.errors import Conflict, InvalidField, NotReady, WanggeError
 from governance.settings import Settings
 from workers.keeper import Child, Keeper, Part
+from workers.queues import connect
 from workers.server import EmbeddedRedis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,7 @@ def serve(settings: Settings, only: str | None = None, port: int | None = None) 
     try:
         with ExitStack() as stack:
             asked = stack.enter_context(_stop_signals())
+            _check(settings)
             parts = _parts(stack, settings, only)
             _run(parts, asked, _greeting(settings, only))
     except WanggeError as error:
@@ -47,6 +49,18 @@ def serve(settings: Settings, only: str | None = None, port: int | None = None) 
 def work(settings: Settings) -> None:
     """Only the worker and its relay."""
     serve(settings, only="work")
+
+
+def _check(settings: Settings) -> None:
+    """What no part could start with is told once, here, and not by each part that fails."""
+    settings.make_data_dir()
+    if not settings.redis_url:
+        return
+    try:
+        connect(settings.redis_url).close()  # it only reads the address: a Redis that is down may come back
+    except ValueError as error:
+        raise NotReady(f"WANGGE_REDIS_URL 不是 Redis 地址, 应如 redis://127.0.0.1:6379 ({error})",
+                       f"WANGGE_REDIS_URL is no address of a Redis: {error}") from None
 
 
 def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]:

@@ -44,37 +44,53 @@ def read_settings(**given: Any) -> Settings:
     """The settings in force, under what was given on the command line. Invalid names every one that is wrong."""
     from pydantic import ValidationError
 
+    from api.messages import sentences
     from governance.errors import FieldProblem, Invalid
     from governance.settings import Settings
 
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = [FieldProblem(f"WANGGE_{str(e['loc'][0]).upper()}", e["msg"], e["msg"]) for e in error.errors()]
-        told = "; ".join(f"{problem.field}: {problem.en}" for problem in wrong)
-        raise Invalid(f"设置有误: {told}", f"Wrong settings: {told}", *wrong) from None
+        wrong = [FieldProblem(f"WANGGE_{str(e['loc'][0]).upper()}", *sentences(e)) for e in error.errors()]
+        raise Invalid("设置有误: " + "; ".join(f"{problem.field}: {problem.zh}" for problem in wrong),
+                      "Wrong settings: " + "; ".join(f"{problem.field}: {problem.en}" for problem in wrong),
+                      *wrong) from None
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Engine]:
     """The database in force. NotReady if it cannot be reached or its schema is not of this program."""
-    from sqlalchemy.exc import OperationalError
-
     from data.engine import make_engine
     from data.migrations import current, head
     from governance.errors import NotReady
 
-    engine = make_engine(settings.database)
+    with reachable():
+        engine = make_engine(settings.database)
+        try:
+            found = current(engine)
+            if found != head():
+                raise NotReady(f"数据库结构为 {found or '空'}, 需要 {head()}; 请运行 wangge db upgrade",
+                               f"The database is at {found or 'nothing'}, {head()} is needed; run: wangge db upgrade")
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """NotReady, and why, when the database that is set cannot be used."""
+    from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+    from governance.errors import NotReady
+
     try:
-        found = current(engine)
-        if found != head():
-            raise NotReady(f"数据库结构为 {found or '空'}, 需要 {head()}; 请运行 wangge db upgrade",
-                           f"The database is at {found or 'nothing'}, {head()} is needed; run: wangge db upgrade")
-        yield engine
-    except OperationalError as error:
-        raise NotReady(f"无法连接数据库: {error.orig}", f"The database cannot be used: {error.orig}") from None
-    finally:
-        engine.dispose()
+        yield
+    except (ArgumentError, DatabaseError) as error:
+        if type(error) not in (ArgumentError, DatabaseError, OperationalError):  # its subclasses are mistakes of ours
+            raise
+        why = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise NotReady(f"数据库不可用: {why}; 请检查 WANGGE_DATABASE_URL",
+                       f"The database cannot be used: {why}; check WANGGE_DATABASE_URL.") from None
 
 
 @contextmanager

@@ -58,6 +58,7 @@ class Outline:
     code: str
     name: str
     level: str
+    area_class: str
     geometry: Any
 
 
@@ -169,6 +170,7 @@ def outlines(session: Session, version: int, code: str, level: str) -> list[Outl
         raise InvalidField("level", f"共 {count} 个边界, 一次最多 {MOST_OUTLINES} 个, 请选下级网格",
                            f"means {count} outlines; at most {MOST_OUTLINES} at once, so ask for a smaller unit",
                            "too_many_outlines", outlines=count)
-    rows = session.execute(select(col(Unit.code), col(Unit.name), col(Unit.level), col(Unit.shape)).where(
+    rows = session.execute(select(col(Unit.code), col(Unit.name), col(Unit.level), col(Unit.area_class),
+                                  col(Unit.shape)).where(
         *limits).order_by(col(Unit.code)))
     return [Outline(*row) for row in rows]

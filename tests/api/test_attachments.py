@@ -84,6 +84,14 @@ def test_what_is_no_file_of_ours_is_refused_whatever_its_name(
     assert left_over(served) == []
 
 
+@ONE_DATABASE
+def test_an_empty_file_is_called_empty(served: Town) -> None:
+    """A phone without signal sends such a thing; a list of formats would not tell its owner what to do."""
+    answer = send(served["worker"], b"")
+    is_problem(answer, 415, "unsupported_media")
+    assert "空" in answer.json()["detail"]
+
+
 def left_over(served: Town) -> list[str]:
     return [path.name for path in served.settings.attachments_dir.rglob("*") if path.is_file()]
 

@@ -27,9 +27,9 @@ from governance.outbox import OutboxRow
 from governance.people import ROLES, Account, Actor
 from governance.settings import Settings
 from grids.codes import within
-from wangge.demo import Prepared, prepare, read_accounts
-from wangge.demo_cast import read_sentences
-from wangge.demo_people import PLAYED_STREET
+from wangge.demo.cast import read_sentences
+from wangge.demo.people import PLAYED_STREET
+from wangge.demo.prepare import Prepared, prepare, read_accounts
 
 NOW = datetime(2026, 6, 15, 7, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

@@ -116,6 +116,8 @@ def test_a_refusal_changes_nothing(walk: Walk, what: str) -> None:
     (InvalidField, "lon", {"lon": 117.3}),
     (InvalidField, "unit", {"unit": "120101002"}),
     (InvalidField, "unit", {"unit": "120109"}),
+    (InvalidField, "unit", {"unit": town.CITY, "lon": None, "lat": None}),
+    (InvalidField, "unit", {"unit": town.HEPING, "lon": None, "lat": None}),
     (InvalidField, "unit", {"unit": town.VOIDED_CELL}),
     (InvalidField, "source", {"source": "leader"}),
     (InvalidField, "process", {"process": "nothing"}),
@@ -140,3 +142,27 @@ def test_a_report_sent_again_is_known_even_when_its_unit_was_voided_in_between(w
     assert (again.id, again.number, new) == (incident.id, incident.number, False)
     with pytest.raises(InvalidField, match="voided"):
         walk.send("worker", replace(sent, id=uuid.uuid4()))
+
+
+def test_a_street_may_be_picked_but_nothing_above_it(walk: Walk) -> None:
+    """Desks that accept and file serve a street: what was reported for a whole district would wait for nobody."""
+    incident = walk.report("worker", town.NOISE, lon=None, lat=None, unit=town.STREET)
+    assert (incident.unit, incident.placement) == (town.STREET, "picked")
+    assert walk.act("dispatcher", "file", incident).status == "filed"
+    with pytest.raises(InvalidField, match="street"):
+        walk.report("worker", town.NOISE, lon=118.9, lat=38.6, unit=town.HEPING)
+
+
+@pytest.mark.parametrize("blanks", ["", "  ", "\u3000", "\n\t"])
+def test_blanks_are_no_reason(walk: Walk, blanks: str) -> None:
+    incident = walk.dispatched()
+    with pytest.raises(MissingField, match="reason"):
+        walk.act("cleaner", "return", incident, reason=blanks)
+    assert walk.again(incident).status == "dispatched"
+
+
+def test_who_assists_is_named_once(walk: Walk) -> None:
+    incident = walk.report("worker", town.MANHOLE, photos=1)
+    incident = walk.act("centre", "transfer", incident, department="facilities", reason="加协办单位",
+                        assisting=("traffic", "enforcement_1", "traffic"))
+    assert incident.assisting == ["traffic", "enforcement_1"]

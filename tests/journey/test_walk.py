@@ -221,3 +221,13 @@ def test_only_the_reporter_rates(walk: Walk) -> None:
     incident = walk.closed_for("resident")
     with pytest.raises(Exception, match="Not found"):
         walk.act("resident_2", "rate", incident, score=1)
+
+
+def test_what_needs_no_visit_is_checked_from_anywhere(walk: Walk) -> None:
+    """The standard of noise names no distance: a worker asks the neighbours by phone and shows what they wrote."""
+    noise = walk.act("dispatcher", "file", walk.report("resident", town.NOISE))
+    noise = walk.act("dispatcher", "dispatch", noise, department="enforcement_1")
+    noise = walk.act("officer", "sign", noise)
+    noise = walk.act("officer", "feed_back", noise, photos=1, reason="已劝导")
+    lon, lat = town.centre_of(town.FAR_CELL)
+    assert walk.act("worker", "check", noise, photos=1, passed=True, lon=lon, lat=lat).status == "closed"

@@ -108,6 +108,15 @@ def test_every_wrong_day_is_told(tmp_path: Path) -> None:
     assert told(bad) == {(2, "date"), (3, "kind"), (5, "date"), (6, "date")}
 
 
+def test_a_sheet_as_a_chinese_excel_saves_it_is_told_how_to_save(tmp_path: Path) -> None:
+    """Its plain "CSV" is GBK."""
+    path = tmp_path / "sheet.csv"
+    path.write_text("date,kind,name\n2027-01-01,holiday,元旦\n", encoding="gbk")
+    with pytest.raises(BadFile, match="CSV UTF-8") as bad:
+        read_days(path)
+    assert "另存为" in bad.value.problems[0].reason
+
+
 def test_the_shipped_overrides_are_empty() -> None:
     from wangge.load import SEED
 

@@ -18,7 +18,7 @@ from governance.incident import Incident
 from governance.people import Account, Actor
 from governance.settings import Settings
 from grids.codes import code_range
-from wangge.demo_people import PEOPLE, PLAYED_STREET
+from wangge.demo.people import PEOPLE, PLAYED_STREET
 
 Sentences = dict[str, list[tuple[str, str]]]
 METRE: Final = 1e-5  # degrees, about

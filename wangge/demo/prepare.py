@@ -29,10 +29,10 @@ from governance.outbox import OutboxRow, mark_relayed
 from governance.people import Account
 from governance.settings import Settings
 from grids.unit import BoundaryVersion
-from wangge.demo_cast import Cast, Stage
-from wangge.demo_people import DemoAccount, write_people
-from wangge.demo_stories import tell
-from wangge.demo_walk import Walk
+from wangge.demo.cast import Cast, Stage
+from wangge.demo.people import DemoAccount, write_people
+from wangge.demo.stories import tell
+from wangge.demo.walk import Walk
 from wangge.load import SEED, Told, load_calendar, load_grids, load_people, load_taxonomy
 
 SEED_OF_CHANCE: Final = 12

@@ -1,6 +1,6 @@
 """What happens to the demo's incidents: each story is who reports, the steps that follow, and how long ago.
 
-The steps are those of `wangge.demo_walk`. A story is told until it ends or reaches the present.
+The steps are those of `wangge.demo.walk`. A story is told until it ends or reaches the present.
 """
 
 from __future__ import annotations

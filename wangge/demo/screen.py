@@ -12,13 +12,13 @@ from rich.table import Table
 
 from governance.people import ROLES
 from governance.settings import Settings
-from wangge.demo import Prepared, prepare, read_accounts
-from wangge.terminal import progress
+from wangge.demo.prepare import Prepared, prepare, read_accounts
+from wangge.terminal import progress, reachable
 
 
 def prepare_and_show(settings: Settings) -> None:
     """Fill the data folder under one progress display, then say what is in it."""
-    with progress() as told:
+    with reachable(), progress() as told:
         prepared = prepare(settings, progress=told)
     print("\n".join(story(prepared)))
     print("\n" + figures_table(settings) + "\n")

@@ -21,9 +21,9 @@ from governance.intake import IncidentReport
 from governance.people import Actor
 from grids.datum import Datum, from_wgs84
 from grids.naming import short_name
-from wangge.demo_cast import METRE, Stage
-from wangge.demo_photos import draw
-from wangge.demo_stories import Story, after_morning
+from wangge.demo.cast import METRE, Stage
+from wangge.demo.photos import draw
+from wangge.demo.stories import Story, after_morning
 
 
 class NotYet(Exception):

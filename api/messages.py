@@ -33,6 +33,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "timezone_aware": ("时间须带时区, 如 2026-03-03T09:00:00+08:00", "needs a time zone, such as +08:00"),
     "not_an_instant": ("应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with its offset"),
     "literal_error": ("应为 {expected} 之一", "must be one of {expected}"),
+    "datetime_from_date_parsing": ("应为存在的日期和带时区的时间 (ISO 8601)", "must be an existing ISO 8601 time"),
+    "datetime_object_invalid": ("应为存在的日期和带时区的时间 (ISO 8601)", "must be an existing ISO 8601 time"),
     "list_type": ("应为列表", "must be a list"),
     "tuple_type": ("应为列表", "must be a list"),
     "dict_type": ("应为对象", "must be an object"),
@@ -73,7 +75,8 @@ def field_of(error: Mapping[str, Any]) -> str:
 def sentences(error: Mapping[str, Any]) -> tuple[str, str]:
     zh, en = SENTENCES.get(str(error["type"]), UNKNOWN)
     context = {name: _shown(value) for name, value in (error.get("ctx") or {}).items()}
-    return zh.format_map(_Blank(context)), en.format_map(_Blank(context))
+    named = {**context, "expected": context.get("expected", "").replace(" or ", ", ").replace("'", "")}
+    return zh.format_map(_Blank(named)), en.format_map(_Blank(named))
 
 
 def _shown(value: Any) -> str:

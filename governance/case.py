@@ -125,13 +125,15 @@ def note_handle_due(incident: Incident, clock: Clock, city: City) -> None:
 
 
 def limit_for(incident: Incident, rule: ClockRule, city: City) -> Limit:
-    """The stage's own limit, or that of the incident's standard in its area."""
-    if rule.by_standard and incident.subcategory and incident.standard:
-        standard = city.tree(incident.taxonomy).standard(incident.subcategory, incident.area_class, incident.standard)
-        if standard is not None:
-            unit: Unit = standard.limit_unit  # type: ignore[assignment]
-            return Limit(standard.limit_value, unit)
-    return rule.limit
+    """The stage's own limit (another one where handling is urgent), or that of the standard in the incident's area."""
+    tree = city.tree(incident.taxonomy)
+    standard = tree.standard(incident.subcategory or "", incident.area_class, incident.standard)
+    if standard is None or incident.standard is None:
+        return rule.limit
+    unit: Unit = standard.limit_unit  # type: ignore[assignment]
+    if rule.by_standard:
+        return Limit(standard.limit_value, unit)
+    return rule.urgent if rule.urgent is not None and unit == "urgent_hour" else rule.limit
 
 
 def record(case: Case, action: Action, actor: Actor, given: ActionFields, before: str | None, now: datetime) -> None:

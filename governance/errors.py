@@ -61,7 +61,7 @@ class InvalidField(Invalid):
     code = "invalid_field"
 
     def __init__(self, field: str, zh: str, en: str, code: str | None = None, **extra: object) -> None:
-        super().__init__(f"{field_name(field)}: {zh}", f"{field} {en}", FieldProblem(field, zh, en), **extra)
+        super().__init__(f"{field_name(field)}: {zh}", f"{field}: {en}", FieldProblem(field, zh, en), **extra)
         if code:
             self.code = code
 
@@ -142,8 +142,9 @@ class CalendarGap(WanggeError):
 
     def __init__(self, year: int) -> None:
         self.year = year
-        super().__init__(f"{year} 年的工作日历尚未发布或未导入",
-                         f"No calendar has been published or loaded for {year}.", year=year)
+        super().__init__(f"{year} 年的工作日历尚未发布或未导入, 无法计算时限; 请管理员导入 (wangge load calendar)",
+                         f"No calendar has been published or loaded for {year}, so no limit can be counted; an admin "
+                         "must load it (wangge load calendar).", year=year)
 
 
 class NotReady(WanggeError):

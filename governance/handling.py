@@ -135,7 +135,10 @@ def calendar_gap(incident: Incident, action: str, city: City, now: datetime) -> 
 
 def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: int, given: ActionFields) -> Case:
     """Load and lock an incident that the actor may see, in the version that the actor has seen."""
-    incident = session.scalar(select(Incident).where(col(Incident.id) == incident_id).with_for_update())
+    wanted = [incident_id] if given.main is None else [incident_id, given.main]
+    locked = {i.id: i for i in session.scalars(  # in one order, so that two who merge crosswise wait, not deadlock
+        select(Incident).where(col(Incident.id).in_(wanted)).order_by(col(Incident.id)).with_for_update())}
+    incident = locked.get(incident_id)
     if incident is None or not scope.may_see(actor, incident):
         raise NotFound(f"事件 {incident_id}")
     if incident.version != version:
@@ -143,7 +146,7 @@ def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: i
     case = case_of(session, incident)
     last = session.get_one(Transition, (incident_id, incident.version))
     case.last_hash, case.last_at = last.hash, last.at
-    case.main = session.get(Incident, given.main) if given.main else None
+    case.main = locked.get(given.main) if given.main else None
     case.brought = brought(session, actor, given.attachments or ())
     return case
 

@@ -134,7 +134,8 @@ def settle(case: Case, actor: Actor, given: ActionFields, city: City, now: datet
     handling.bring_photo(case)
     if len(case.photos(case.files)) < 2:
         raise MissingField("attachments", "须有处置前和处置后的照片", "needs a photo before and a photo after")
-    incident.handle_due_at, incident.on_time = now, True
+    incident.handle_due_at = incident.handle_due_at or now
+    incident.on_time = incident.on_time is not False  # reopened after an overdue closing, it stays overdue
 
 
 def dispatch(case: Case, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:

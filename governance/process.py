@@ -37,13 +37,17 @@ class State:
 
 @dataclass(frozen=True)
 class ClockRule:
-    """The limit of a stage; `by_standard`: the limit of the incident's standard, `limit` if it has none."""
+    """The limit of a stage; `by_standard`: the limit of the incident's standard, `limit` if it has none.
+
+    `urgent` goes before `limit` where the standard counts urgent hours: nights and holidays count there too.
+    """
 
     stage: str
     name: str
     name_en: str
     limit: Limit
     by_standard: bool
+    urgent: Limit | None = None
 
 
 @dataclass(frozen=True)
@@ -175,5 +179,10 @@ def _from_states(value: Any, states: dict[str, State]) -> tuple[str | None, ...]
 
 def _clock(stage: str, data: dict[str, Any]) -> ClockRule:
     by_standard = data["limit"] == "standard"
-    limit = data["default"] if by_standard else data["limit"]
-    return ClockRule(stage, data["zh"], data["en"], Limit(Decimal(str(limit["value"])), limit["unit"]), by_standard)
+    limit = _limit(data["default"] if by_standard else data["limit"])
+    urgent = _limit(data["urgent"]) if "urgent" in data else None
+    return ClockRule(stage, data["zh"], data["en"], limit, by_standard, urgent)
+
+
+def _limit(data: dict[str, Any]) -> Limit:
+    return Limit(Decimal(str(data["value"])), data["unit"])

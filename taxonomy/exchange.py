@@ -54,7 +54,7 @@ def read_list(categories_csv: Path | str, standards_csv: Path | str, functions_c
               taxonomy: str = PREFIXED_LIST) -> tuple[list[Category], list[Standard]]:
     """The records of a list, as version 0. BadFile tells every problem; those of the standards begin `standards.`."""
     problems = Problems()
-    functions = {f.code for f in _functions(functions_csv, problems.of("functions"))}
+    functions = {f.code for f in read_functions(functions_csv)}
     rows = _rows(categories_csv, CATEGORY_COLUMNS, problems)
     lines = _rows(standards_csv, STANDARD_COLUMNS, problems.of("standards"))
     problems_of_files = len(problems.found)
@@ -66,7 +66,7 @@ def read_list(categories_csv: Path | str, standards_csv: Path | str, functions_c
     if not problems_of_files:  # a sheet that is cut off would make every row of the other one wrong
         _check_standards(lines, categories)
         _check_leaves(rows, categories, standards)
-    problems.raise_if_any(Path(categories_csv).name)
+    problems.raise_if_any(f"{Path(categories_csv).name}, {Path(standards_csv).name}")
     return categories, standards
 
 

@@ -74,7 +74,8 @@ def clocks(process: Process) -> Iterator[str]:
     yield "|---|---|"
     for rule in process.clocks.values():
         limit = f"{rule.limit.value} {rule.limit.unit}"
-        yield f"| `{rule.stage}` {rule.name} | {'标准规定; 无标准时 ' if rule.by_standard else ''}{limit} |"
+        urgent = f"; 紧急事项 {rule.urgent.value} {rule.urgent.unit}" if rule.urgent else ""
+        yield f"| `{rule.stage}` {rule.name} | {'标准规定; 无标准时 ' if rule.by_standard else ''}{limit}{urgent} |"
 
 
 if __name__ == "__main__":

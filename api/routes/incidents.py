@@ -16,6 +16,8 @@ from api.schemas.common import Code, NoQuery
 from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, IncidentsQuery, TransitionOut
 from data.engine import reading, writing
 from governance import journey, queries
+from governance.city import City
+from governance.errors import InvalidField
 from governance.intake import IncidentReport
 from governance.queries import IncidentFilter
 
@@ -41,8 +43,8 @@ def report_incident(sent: IncidentIn, caller: MayReport, response: Response,
 def list_incidents(caller: MayReadIncidents, wanted: Annotated[IncidentsQuery, Query()]) -> IncidentPage:
     """Only what the caller may see."""
     with reading(caller.engine) as session:
-        found, following = queries.list_incidents(session, caller.actor, filter_of(wanted), caller.now, wanted.limit,
-                                                  wanted.cursor)
+        found, following = queries.list_incidents(session, caller.actor, filter_of(caller.city, wanted), caller.now,
+                                                  wanted.limit, wanted.cursor)
         items = showing.show_all(session, caller, found)
     showing.account_for(caller, found)
     return IncidentPage(items=items, next_cursor=following)
@@ -85,6 +87,8 @@ def report_of(sent: IncidentIn) -> IncidentReport:
     return IncidentReport(id=sent.id or uuid.uuid4(), attachments=tuple(sent.attachments), **content)
 
 
-def filter_of(wanted: IncidentsQuery) -> IncidentFilter:
+def filter_of(city: City, wanted: IncidentsQuery) -> IncidentFilter:
+    if wanted.unit is not None and wanted.unit not in city.places:
+        raise InvalidField("unit", f"没有网格 {wanted.unit}", f"there is no unit {wanted.unit}", "unknown_unit")
     asked = wanted.model_dump(exclude={"limit", "cursor", "bbox", "near"})
     return IncidentFilter(**asked, bbox=wanted.box(), near=wanted.circle())

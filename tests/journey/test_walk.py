@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from governance.errors import Conflict, InvalidField, MissingField, NotAllowed
+from governance.errors import Conflict, InvalidField, MissingField, NotAllowed, WanggeError
+from governance.incident import Incident
 from tests import town
 from tests.journey.walk import Walk
 
@@ -231,3 +234,53 @@ def test_what_needs_no_visit_is_checked_from_anywhere(walk: Walk) -> None:
     noise = walk.act("officer", "feed_back", noise, photos=1, reason="已劝导")
     lon, lat = town.centre_of(town.FAR_CELL)
     assert walk.act("worker", "check", noise, photos=1, passed=True, lon=lon, lat=lat).status == "closed"
+
+
+def test_an_overdue_incident_that_is_reopened_and_settled_stays_overdue(walk: Walk) -> None:
+    heap = walk.act("dispatcher", "dispatch", walk.report("worker", town.HEAP, photos=1),
+                    department="sanitation_1")
+    walk.act("cleaner", "sign", heap)
+    walk.now = walk.at("17:00")
+    walk.act("cleaner", "feed_back", heap, photos=1, reason="已清运")
+    late = walk.act("worker", "check", heap, photos=1, here=True, passed=True)
+    walk.act("dispatcher", "reopen", heap, reason="又堆起来了")
+    settled = walk.act("worker", "settle", heap, photos=2)
+    assert (settled.status, settled.on_time, settled.handle_due_at) == ("closed", False, late.handle_due_at)
+
+
+def test_two_desks_that_merge_crosswise_wait_for_each_other(walk: Walk) -> None:
+    """One merge stands; the other is told that what it wanted to merge has changed or ended."""
+    one, other = walk.report("resident", town.NOISE), walk.report("resident", town.NOISE)
+    answers, start = [], threading.Barrier(2)
+
+    def merge(what: Incident, main: Incident) -> None:
+        start.wait()
+        try:
+            answers.append(walk.act("dispatcher", "merge", what, main=main.id, version=1).status)
+        except WanggeError as error:
+            answers.append(error.code)
+
+    both = [threading.Thread(target=merge, args=pair) for pair in ((one, other), (other, one))]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(answers) == 2
+    assert answers.count("merged") == 1
+
+
+def test_an_urgent_matter_is_signed_for_in_urgent_time(walk: Walk) -> None:
+    """A manhole on Friday evening: the department has half an hour to sign, not until Monday morning."""
+    walk.now = walk.at("19:00", day=6)
+    hole = walk.report("worker", town.MANHOLE, photos=1)
+    [sign] = walk.clocks(hole, "sign")
+    assert (sign.limit_value, sign.limit_unit, sign.due_at) == (Decimal("0.5"), "urgent_hour", walk.at("19:30", day=6))
+
+
+def test_the_years_end_holds_no_urgent_matter_back(walk: Walk) -> None:
+    """Nobody has published the calendar of 2027, and a manhole does not need it."""
+    walk.now = town.NOW.replace(month=12, day=31, hour=17, minute=55)
+    assert walk.report("worker", town.MANHOLE, photos=1).status == "dispatched"
+    rubbish = walk.report("worker", town.RUBBISH, photos=1)
+    assert rubbish.status == "filed"
+    assert any("2027" in reason for reason in rubbish.decision["reasons"])

@@ -21,19 +21,17 @@ dimension (no department yet; a street was picked, cells are asked) stands in a 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
 import sqlalchemy as sql
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
-from data.engine import is_postgresql
 from governance import scope
-from governance.calendar import SHANGHAI
 from governance.city import City
 from governance.clocks import ON_TIME, Clock
 from governance.errors import InvalidField, NotAllowed
@@ -43,7 +41,6 @@ from governance.people import DEPARTMENT_ROLES, Actor
 from grids.codes import WIDTHS, Level, within
 
 By = Literal["district", "street", "community", "cell", "category", "subcategory", "department", "source"]
-Interval = Literal["day", "week", "month"]
 Condition = ColumnElement[bool]
 Counts = dict[str, int]
 
@@ -64,9 +61,6 @@ RATES = {
 JUDGED = {"accept": "filing", "dispatch": "dispatch", "handle": "handling"}
 MOST_EMPTY_UNITS = 400
 #: interval -> the first day of a day's bucket, its name, and days that lead from any first day into the next bucket
-BUCKETS: dict[str, tuple[Callable[[date], date], str, int]] = {
-    "day": (lambda day: day, "%Y-%m-%d", 1), "week": (lambda day: day - timedelta(days=day.weekday()), "%G-W%V", 7),
-    "month": (lambda day: day.replace(day=1), "%Y-%m", 31)}
 OPEN: Condition = col(Incident.outcome).is_(None)
 CLOSED: Condition = col(Incident.outcome) == "closed"
 ZERO: ColumnElement[int] = sql.literal_column("0")
@@ -180,15 +174,15 @@ def _statement(by: By, limits: list[Condition], wanted: FigureFilter, now: datet
 
 
 def _of_incidents(by: By, limits: list[Condition], wanted: FigureFilter, now: datetime) -> sql.Subquery:
-    cohort, due = _in_period("reported_at", wanted), _due_in_period(wanted, now)
-    counted = {name: and_(cohort, state) for name, state in _states().items()}
+    cohort, due = in_period("reported_at", wanted), _duein_period(wanted, now)
+    counted = {name: and_(cohort, state) for name, state in states().items()}
     counted["overdue"] = and_(counted["open"], col(Incident.due_at) < now)
     counted |= {"due": due, "closed_on_time": and_(due, CLOSED, col(Incident.on_time).is_(True))}
     return select(*dimension(by), *(func.count().filter(that).label(name) for name, that in counted.items())).where(
         *limits, or_(cohort, due)).group_by("of", "of_list").subquery()
 
 
-def _states() -> dict[str, Condition]:
+def states() -> dict[str, Condition]:
     """What is counted of the incidents reported in the period."""
     dispatched, handled = col(Incident.dispatched_at).is_not(None), col(Incident.handled_at).is_not(None)
     return {
@@ -200,14 +194,14 @@ def _states() -> dict[str, Condition]:
         "reopened": col(Incident.reopened) > 0}
 
 
-def _due_in_period(wanted: FigureFilter, now: datetime) -> Condition:
-    run_out = and_(_in_period("handle_due_at", wanted), col(Incident.handle_due_at) <= now)
-    return or_(and_(OPEN, run_out), and_(CLOSED, or_(run_out, _in_period("closed_at", wanted))))
+def _duein_period(wanted: FigureFilter, now: datetime) -> Condition:
+    run_out = and_(in_period("handle_due_at", wanted), col(Incident.handle_due_at) <= now)
+    return or_(and_(OPEN, run_out), and_(CLOSED, or_(run_out, in_period("closed_at", wanted))))
 
 
 def _beside_incidents(by: By, limits: list[Condition], wanted: FigureFilter) -> sql.Subquery:
     """Of the incidents reported: verdicts of their clocks, and those that were handled before they were reopened."""
-    cohort, on_time = [*limits, _in_period("reported_at", wanted)], col(Clock.verdict) == ON_TIME
+    cohort, on_time = [*limits, in_period("reported_at", wanted)], col(Clock.verdict) == ON_TIME
     verdicts = {}
     for stage, name in JUDGED.items():
         verdicts[f"{name}_judged"] = func.count().filter(col(Clock.stage) == stage)
@@ -224,7 +218,7 @@ def _beside_incidents(by: By, limits: list[Condition], wanted: FigureFilter) -> 
     return select(both.of, both.of_list, *sums).group_by(both.of, both.of_list).subquery()
 
 
-def _in_period(instant: str, wanted: FigureFilter) -> Condition:
+def in_period(instant: str, wanted: FigureFilter) -> Condition:
     at: Any = col(getattr(Incident, instant))
     since = at.is_not(None) if wanted.since is None else at >= wanted.since
     return since if wanted.until is None else and_(since, at < wanted.until)
@@ -238,63 +232,3 @@ def dimension(by: By) -> list[ColumnElement[Any]]:
         key = sql.case((func.length(key) >= width, func.substr(key, 1, width)))
     taxonomy: Any = col(Incident.taxonomy) if by in ("category", "subcategory") else NONE
     return [func.coalesce(key, NONE).label("of"), taxonomy.label("of_list")]
-
-
-@dataclass(frozen=True)
-class TrendRow:
-    """A bucket. `closed_of_reported` are of its own reports, `closed_in_bucket` were closed then, whenever reported."""
-
-    bucket: str
-    start: date
-    reported: int
-    filed: int
-    voided: int
-    merged: int
-    closed_of_reported: int
-    closed_in_bucket: int
-    closure_rate: float | None
-
-
-def trend(session: Session, city: City, actor: Actor, wanted: FigureFilter, interval: Interval) -> list[TrendRow]:
-    """What came in and what was closed, by day, ISO week or month of local time, without a gap; where the filter names
-    no period, from the first to the last bucket that has any. A bucket counts only what lies in the period."""
-    if interval not in BUCKETS:
-        raise InvalidField("interval", f"只能是 {', '.join(BUCKETS)}", f"must be one of {', '.join(BUCKETS)}")
-    start_of, name, _ = BUCKETS[interval]
-    found = defaultdict[date, list[int]](lambda: [0] * 6)
-    for day, *numbers in session.execute(_by_day(limits_of(city, actor, wanted), wanted, is_postgresql(session))):
-        found[start_of(day)] = [a + b for a, b in zip(found[start_of(day)], numbers, strict=True)]
-    rows = ((start, found[start]) for start in _starts(list(found), wanted, interval))
-    return [TrendRow(start.strftime(name), start, n[0], n[1], n[2], n[3], n[4], n[5],
-                     closure_rate(n[0], n[2], n[3], n[4])) for start, n in rows]
-
-
-def _starts(found: list[date], wanted: FigureFilter, interval: Interval) -> Iterator[date]:
-    """The first day of every bucket from the first to the last."""
-    start_of, _, step = BUCKETS[interval]
-    ends = [wanted.since, wanted.until and wanted.until - timedelta(microseconds=1)]
-    days = [*found, *(end.astimezone(SHANGHAI).date() for end in ends if end is not None)]
-    if days and (max(days) - min(days)).days > 4000 * step:
-        raise InvalidField("from", "时间跨度过大", "lies too long before the end of the period")
-    at, last = (start_of(min(days)), max(days)) if days else (date.max, date.min)
-    while at <= last:
-        yield at
-        at = start_of(at + timedelta(days=step))
-
-
-def _by_day(limits: list[Condition], wanted: FigureFilter, postgresql: bool) -> sql.CompoundSelect[Any]:
-    state = _states()
-    came = [func.count().filter(state[name]) for name in ("reported", "filed", "voided", "merged", "closed")]
-    day, end = (local_day(col(at), postgresql) for at in (Incident.reported_at, Incident.closed_at))
-    return sql.union_all(
-        select(day, *came, ZERO).where(*limits, _in_period("reported_at", wanted)).group_by(day),
-        select(end, *(ZERO for _ in came), func.count()).where(
-            *limits, CLOSED, _in_period("closed_at", wanted)).group_by(end))
-
-
-def local_day(instant: Any, postgresql: bool) -> ColumnElement[date]:
-    """The day in China of a stored instant. SQLite would round parts of a second up, over midnight too."""
-    if postgresql:
-        return sql.cast(func.timezone(sql.literal_column("'Asia/Shanghai'"), instant), sql.Date)
-    whole = func.substr(instant, sql.literal_column("1"), sql.literal_column("19"))
-    return func.date(whole, sql.literal_column("'+8 hours'"), type_=sql.Date())

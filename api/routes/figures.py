@@ -10,7 +10,7 @@ from api.dependencies import MayReadFigures
 from api.documented import ALWAYS, SIGNED_IN
 from api.schemas.figures import ClosureOut, ClosureQuery, FigureQuery, FigureRow, TrendOut, TrendQuery, TrendRowOut
 from data.engine import reading
-from governance import figures
+from governance import figures, trend
 from governance.figures import FigureFilter
 
 router = APIRouter(prefix="/api/v1/figures", tags=["figures"], responses={**ALWAYS, **SIGNED_IN})
@@ -28,7 +28,7 @@ def read_closure(caller: MayReadFigures, wanted: Annotated[ClosureQuery, Query()
 @router.get("/trend", summary="趋势 Reported and closed by day, week or month")
 def read_trend(caller: MayReadFigures, wanted: Annotated[TrendQuery, Query()]) -> TrendOut:
     with reading(caller.engine) as session:
-        rows = figures.trend(session, caller.city, caller.actor, filter_of(wanted), wanted.interval)
+        rows = trend.trend(session, caller.city, caller.actor, filter_of(wanted), wanted.interval)
     names = TrendRowOut.model_fields
     return TrendOut(interval=wanted.interval,
                     rows=[TrendRowOut(**{name: getattr(row, name) for name in names}) for row in rows])

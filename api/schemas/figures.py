@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ConfigDict, Field, create_model
 
 from api.schemas.common import Code, In, Instant, Out
-from governance.figures import COUNTS, RATES, By, Interval
+from governance.figures import COUNTS, RATES, By
+from governance.trend import Interval
 
 
 class FigureQuery(In):
@@ -66,5 +67,5 @@ class TrendRowOut(Out):
 
 
 class TrendOut(Out):
-    interval: Literal["day", "week", "month"]
+    interval: Interval
     rows: list[TrendRowOut]

@@ -21,9 +21,10 @@ from governance import journey
 from governance.city import City
 from governance.clocks import Clock
 from governance.errors import InvalidField, NotAllowed
-from governance.figures import By, FigureFilter, closure, local_day, trend
+from governance.figures import By, FigureFilter, closure
 from governance.incident import Incident, Transition
 from governance.people import Actor
+from governance.trend import local_day, trend
 from tests import town
 from wangge.figures import render
 

@@ -24,6 +24,8 @@ class Incident(SQLModel, table=True):
         Index("incident_due", "due_at", postgresql_where=text("outcome IS NULL"),
               sqlite_where=text("outcome IS NULL")),
         Index("incident_place", "lon", "lat"),
+        Index("incident_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL"),
+              sqlite_where=text("merged_into IS NOT NULL")),
     )
 
     id: uuid.UUID = Field(primary_key=True)

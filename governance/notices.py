@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,10 +36,12 @@ UNIQUE = ["incident_id", "seq", "recipient_kind", "recipient", "channel"]
 
 @dataclass(frozen=True)
 class Recipient:
-    """A department by its code, or an account by its id."""
+    """A department by its code, or an account by its id. Who reported the same thing under another number, which was
+    merged into this incident, is told of that number."""
 
     kind: str
     code: str
+    own_number: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ def messages(rules: Sequence[NoticeRule], audience: Mapping[str, Sequence[Recipi
     told: dict[Recipient, Message] = {}
     for rule in rules:
         for recipient in audience[rule.to]:
-            told.setdefault(recipient, Message(recipient, rule.text.format_map(zh), rule.text_en.format_map(en)))
+            own = {"number": recipient.own_number} if recipient.own_number else {}
+            told.setdefault(recipient, Message(recipient, rule.text.format_map(zh | own),
+                                               rule.text_en.format_map(en | own)))
     return list(told.values())
 
 
@@ -200,11 +204,19 @@ def _due_at(session: Session, process: Process, incident: Incident, transition: 
         col(Clock.started_at) <= transition.at).order_by(col(Clock.id).desc()).limit(1))
 
 
+def _reporters(session: Session, incident: Incident) -> list[Recipient]:
+    """Its own reporter first, then those whose reports were merged into it."""
+    merged = session.execute(select(col(Incident.reporter), col(Incident.number)).where(
+        col(Incident.merged_into) == incident.id).order_by(col(Incident.serial)))
+    found = [(incident.reporter, None), *((reporter, number) for reporter, number in merged)]
+    return [Recipient("account", str(reporter), number) for reporter, number in found if reporter is not None]
+
+
 def _audience(session: Session, to: str, step: Step) -> list[Recipient]:
     if to == "department":
         return [Recipient("department", step.lead)] if step.lead else []
     if to == "reporter":
-        return [Recipient("account", str(step.incident.reporter))] if step.incident.reporter else []
+        return _reporters(session, step.incident)
     rows = session.execute(select(col(Account.id), col(Account.unit)).where(
         col(Account.role) == ROLE_OF[to], col(Account.active), col(Account.unit).in_(path_of(step.incident.unit))
     ).order_by(col(Account.phone))).all()

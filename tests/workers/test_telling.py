@@ -96,6 +96,17 @@ def test_a_rework_tells_the_department_and_a_close_tells_the_reporter(
         (str(people["worker"].id), f"您上报的 {incident.number} 已办结")]
 
 
+def test_who_reported_the_same_thing_is_told_of_its_end_by_the_own_number(
+        engine: Engine, city: City, people: People, now: datetime, post: Post) -> None:
+    main = handled(engine, city, people, now)
+    same = reported(engine, city, people["resident"], now)
+    acted(engine, city, people["dispatcher"], same, "merge", now, main=main.id)
+    main = acted(engine, city, people["worker"], main, "check", now, photo=True, on_the_spot=True, passed=True)
+    told = {notice.recipient: notice.text for notice in tell(engine, post, main, now)}
+    assert told == {str(people["worker"].id): f"您上报的 {main.number} 已办结",
+                    str(people["resident"].id): f"您上报的 {same.number} 已办结"}
+
+
 def test_a_step_that_concerns_nobody_tells_nobody(
         engine: Engine, city: City, people: People, now: datetime, post: Post) -> None:
     incident = reported(engine, city, people["resident"], now, subcategory=town.NOISE)

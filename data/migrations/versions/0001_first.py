@@ -187,6 +187,8 @@ def index_incident() -> None:
     still_open = sa.text("outcome IS NULL")
     op.create_index("incident_due", "incident", ["due_at"], postgresql_where=still_open, sqlite_where=still_open)
     op.create_index("incident_place", "incident", ["lon", "lat"])
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("incident_merged", "incident", ["merged_into"], postgresql_where=merged, sqlite_where=merged)
 
 
 def create_what_happened() -> None:

@@ -31,7 +31,7 @@ _FILL = f"""
         CASE WHEN n % 974 < 954 THEN t + interval '3 hours' END, t + interval '4 hours', n % 10 > 0,
         0, 0, 0, 0, 0, '{{}}', ''
     FROM (SELECT n, CAST(:now AS timestamptz) - n * interval '30 seconds' AS t
-          FROM generate_series(1, {INCIDENTS}) n) AS made"""
+          FROM generate_series(1, CAST(:count AS integer)) n) AS made"""
 _BARE = """
     SELECT substr(unit, 1, 6), count(*), count(*) FILTER (WHERE outcome = 'closed'),
         count(*) FILTER (WHERE outcome = 'void'), count(*) FILTER (WHERE outcome = 'merged')
@@ -44,7 +44,7 @@ def measures() -> Iterator[Measure]:
         engine = make_engine(url)
         with writing(engine) as session:
             town.settle_town(session)
-            session.execute(text(_FILL), {"now": town.NOW})
+            session.execute(text(_FILL), {"now": town.NOW, "count": INCIDENTS})
             session.commit()
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE incident"))

@@ -31,7 +31,7 @@ from workers.server import EmbeddedRedis
 from workers.worker import Worker
 
 #: A job that was in hand when everything was killed counts as abandoned after 35 s, looked for every 30 s.
-LONG_ENOUGH = 120
+LONG_ENOUGH = 300
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ class Worker(SimpleWorker):
 
     def clean_registries(self) -> None:
         """On start and now and then: RQ's own cleaning, then what was taken from a queue and never begun."""
+        for queue in self.queues:  # who died while cleaning would lock the others out for RQ's quarter of an hour
+            queue.connection.expire(queue.registry_cleaning_key, MAINTENANCE_SECONDS, lt=True)
         super().clean_registries()  # type: ignore[no-untyped-call]
         for queue in self.queues:
             if moved := give_back(queue):

@@ -81,6 +81,7 @@ class Case:
 def move(case: Case, action: Action, given: ActionFields, now: datetime, city: City) -> None:
     """The incident goes to the action's target state; its instant is stamped."""
     incident = case.incident
+    incident.involved = list(incident.assisting)
     incident.status = action.target(incident.status, given.result)
     incident.outcome = city.process(incident.process).states[incident.status].outcome
     if stamp := action.stamp.get(given.result):

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from data.columns import Amount, BigId, UtcDateTime
@@ -29,6 +30,9 @@ SECOND = timedelta(seconds=1)
 class Clock(SQLModel, table=True):
     """The clock of one stage of one incident: running, paused (`paused_at`) or stopped (`stopped_at`)."""
 
+    __table_args__ = (Index("clock_watch", "watch_at", postgresql_where=text("watch_at IS NOT NULL"),
+                            sqlite_where=text("watch_at IS NOT NULL")),)
+
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     incident_id: uuid.UUID = Field(index=True)
     #: accept | dispatch | sign | handle | check ...
@@ -40,6 +44,13 @@ class Clock(SQLModel, table=True):
     resumed_at: datetime = Field(sa_type=UtcDateTime)
     warn_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
+    #: Before the first extension; None if there was none.
+    original_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: Granted beyond the limit, in the limit's own time.
+    extra_seconds: int = 0
+    #: When the watch must look at it next, and how often it has: warned, urged, escalated. None: never again.
+    watch_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    watched: int = 0
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Used before the current run, in the limit's own time (worked or continuous); after the stop, in all.

@@ -64,6 +64,9 @@ class Incident(SQLModel, table=True):
     reporter_phone: str = ""
     department: str | None = Field(default=None, max_length=40, foreign_key="department.code")
     assisting: list[str] = Field(default_factory=list, sa_column=Column(Document, nullable=False))
+    involved: list[str] = Field(default_factory=list, sa_column=Column(Document, nullable=False),
+                                description="departments beside the lead that see it: assisting or called to the place")
+    desk: str | None = Field(default=None, sa_type=Code, description="the unit whose desk it was escalated to")
     handler: uuid.UUID | None = Field(default=None, description="who signed for it")
     returned_by: str | None = Field(default=None, max_length=40, description="department of a return not yet answered")
 
@@ -82,8 +85,17 @@ class Incident(SQLModel, table=True):
     reworks: int = 0
     urges: int = 0
     extensions: int = 0
+    suspensions: int = 0
+    supervisions: int = 0
+    whistles: int = 0
+    escalations: int = 0
     reopened: int = 0
-    score: int | None = None
+    exempt: bool = Field(default=False, description="overdue, but excused on appeal: counted beside the overdue fact")
+    score: int | None = Field(default=None, description="the reporter's own: 1 (very dissatisfied) to 5")
+    visited_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="the last return visit")
+    visit_contacted: bool | None = Field(default=None, description="a return visit: were you contacted?")
+    visit_solved: bool | None = Field(default=None, description="was it solved? None: nobody answered, not valid")
+    visit_score: int | None = Field(default=None, description="how satisfied, 1 to 5; 3 is fairly")
     merged_into: uuid.UUID | None = Field(default=None, foreign_key="incident.id")
     decision: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Document, nullable=False))
     content_hash: str = Field(max_length=64, description="of the report as sent, to know the same report again")

@@ -81,8 +81,8 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         taxonomy_version=tree.version, description=sent.description.strip(), address=sent.address.strip(),
         source=source_of(actor, sent), reporter=actor.id, reporter_role=actor.role, reporter_name=actor.name,
         reporter_phone=actor.phone, captured_at=sent.captured_at, reported_at=now, accuracy_m=sent.accuracy_m,
-        content_hash=sent.content_hash(), boundary_version=city.boundary_version, assisting=[], decision={},
-        **where(city, sent))
+        content_hash=sent.content_hash(), boundary_version=city.boundary_version, assisting=[], involved=[],
+        decision={}, **where(city, sent))
     case = Case(incident, brought=handling.brought(session, actor, sent.attachments, sent.id)) if sent.attachments \
         else Case(incident)
     if sent.subcategory:

@@ -23,6 +23,7 @@ class OutboxRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     incident_id: uuid.UUID
     seq: int
+    event: str = Field(default="", max_length=40, description="empty: the step itself; else what time brought, by name")
     created_at: datetime = Field(sa_type=UtcDateTime)
     relayed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

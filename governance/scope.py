@@ -74,7 +74,7 @@ def may_see(actor: Actor, incident: Incident) -> bool:
     if actor.role == "resident":
         return False
     if actor.role in DEPARTMENT_ROLES:
-        return actor.department is not None and actor.department in (incident.department, *incident.assisting)
+        return actor.department is not None and actor.department in (incident.department, *incident.involved)
     return within(incident.unit, actor.unit)
 
 
@@ -98,13 +98,13 @@ class assists(FunctionElement[bool]):
 
 @compiles(assists, "postgresql")
 def _assists_by_index(element: assists, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"incident.assisting @> jsonb_build_array({compiler.process(element.clauses, **kw)}::text)"
+    return f"incident.involved @> jsonb_build_array({compiler.process(element.clauses, **kw)}::text)"
 
 
 @compiles(assists, "sqlite")
 def _assists_by_value(element: assists, compiler: SQLCompiler, **kw: Any) -> str:
     department = compiler.process(element.clauses, **kw)
-    return f"EXISTS (SELECT 1 FROM json_each(incident.assisting) WHERE value = {department})"
+    return f"EXISTS (SELECT 1 FROM json_each(incident.involved) WHERE value = {department})"
 
 
 def may_act(actor: Actor, incident: Incident, action: str) -> None:

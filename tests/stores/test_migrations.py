@@ -23,7 +23,7 @@ from tests import town
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What PostGIS brings, and the indexes that only PostgreSQL can have.
-POSTGRES_ONLY = {"spatial_ref_sys", "unit_shape", "incident_point", "incident_assisting"}
+POSTGRES_ONLY = {"spatial_ref_sys", "unit_shape", "incident_point", "incident_involved"}
 
 
 def every_record() -> None:

@@ -58,7 +58,7 @@ def incident_by_chance(chance: random.Random, number: int) -> Incident:
         source=chance.choice(["patrol", "resident"]), reporter_role="resident", content_hash="",
         reporter=chance.choice([None, *(town.account_id(name) for name in ("worker", "resident", "cleaner"))]),
         department=chance.choice([None, "sanitation_1", "enforcement_1"]),
-        assisting=chance.choice([[], ["sanitation_1"], ["traffic", "sanitation_2"]]),
+        involved=chance.choice([[], ["sanitation_1"], ["traffic", "sanitation_2"]]),
         handler=chance.choice([None, town.account_id("cleaner")]), reported_at=reported, due_at=somewhen(),
         closed_at=somewhen())
 

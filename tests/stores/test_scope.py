@@ -30,7 +30,7 @@ def fill(session: Session, city: City, people: Mapping[str, Actor]) -> list[Inci
         case, _new = report(session, city, reporter, town.report_of(town.NOISE, dice.choice(cells)), town.NOW)
         incident = session.get_one(Incident, case.incident.id)
         incident.department = dice.choice([None, *departments])
-        incident.assisting = dice.sample(departments, dice.randint(0, 2))
+        incident.involved = dice.sample(departments, dice.randint(0, 2))
         made.append(incident)
     session.commit()
     return made

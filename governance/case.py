@@ -16,7 +16,11 @@ from governance.clocks import Clock
 from governance.incident import Attachment, Incident, Transition
 from governance.outbox import OutboxRow
 from governance.people import Actor
-from governance.process import Action, ClockRule
+from governance.process import Action, ClockRule, by_result
+from governance.requests import LAPSED, WITHDRAWN, Request
+
+#: How a step came out when nothing else is said of it.
+PASSED, FAILED = "passed", "failed"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,11 @@ class ActionFields:
     until: datetime | None = None
     main: uuid.UUID | None = None
     request: int | None = None
+    level: str | None = None
+    contacted: bool | None = None
     score: int | None = None
+    description: str | None = None
+    stage: str | None = None
     attachments: tuple[uuid.UUID, ...] | None = None
     lon: float | None = None
     lat: float | None = None
@@ -50,17 +58,16 @@ class ActionFields:
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: _plain(value) for name, value in values.items() if value not in (None, "", ())}
 
-    @property
-    def result(self) -> str:
-        return "failed" if self.passed is False else "passed"
-
 
 @dataclass
 class Case:
-    """The incident, its clocks, the files it has and the files just brought, and what has been written so far."""
+    """The incident, its clocks and requests, the files it has and the files just brought, and what has been written
+    so far. `main` is the incident that a merge names, or that this one follows. `result` says how the step at hand
+    came out (passed, failed, the kind of a request decided …), `noted` what its transition keeps beside its fields."""
 
     incident: Incident
     clocks: list[Clock] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     attached: list[Attachment] = field(default_factory=list)
     brought: list[Attachment] = field(default_factory=list)
     main: Incident | None = None
@@ -68,6 +75,8 @@ class Case:
     last_at: datetime | None = None
     transitions: list[Transition] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
+    result: str = PASSED
+    noted: dict[str, Any] = field(default_factory=dict)
 
     @property
     def files(self) -> list[Attachment]:
@@ -78,27 +87,27 @@ class Case:
         return [a for a in files if a.kind == "image"]
 
 
-def move(case: Case, action: Action, given: ActionFields, now: datetime, city: City) -> None:
-    """The incident goes to the action's target state; its instant is stamped."""
+def move(case: Case, action: Action, now: datetime, city: City) -> None:
+    """The incident goes to the action's target state; its instant is stamped. What has ended waits for nothing."""
     incident = case.incident
-    incident.involved = list(incident.assisting)
-    incident.status = action.target(incident.status, given.result)
+    incident.status = action.target(incident.status, case.result)
     incident.outcome = city.process(incident.process).states[incident.status].outcome
-    if stamp := action.stamp.get(given.result):
+    if stamp := by_result(action.stamp, case.result, ""):
         setattr(incident, stamp, now)
 
 
-def wind_clocks(case: Case, action: Action, given: ActionFields, now: datetime, city: City) -> None:
-    """Stop, pause, resume and start the clocks that the action names."""
+def wind_clocks(case: Case, action: Action, now: datetime, city: City) -> None:
+    """Stop, pause, resume and start the clocks that the action names; with the incident's end they all stop."""
+    named = {what: by_result(getattr(action, what), case.result, ()) for what in ("stop", "pause", "resume", "start")}
     for clock in [c for c in case.clocks if c.stopped_at is None]:
-        if clock.stage in action.stop:
+        if clock.stage in named["stop"] or case.incident.outcome is not None:
             clocks.stop(clock, now, city.calendar)
-        elif clock.stage in action.pause and clock.paused_at is None:
+        elif clock.stage in named["pause"] and clock.paused_at is None:
             clocks.pause(clock, now, city.calendar)
-        elif clock.stage in action.resume and clock.paused_at is not None:
+        elif clock.stage in named["resume"] and clock.paused_at is not None:
             clocks.resume(clock, now, city.calendar)
             note_handle_due(case.incident, clock, city)
-    for stage in action.start.get(given.result, ()):
+    for stage in named["start"]:
         _start(case, city.process(case.incident.process).clocks[stage], now, city)
     case.incident.due_at = clocks.earliest_due(case.clocks)
 
@@ -137,14 +146,26 @@ def limit_for(incident: Incident, rule: ClockRule, city: City) -> Limit:
     return rule.urgent if rule.urgent is not None and unit == "urgent_hour" else rule.limit
 
 
+def involve(case: Case, city: City) -> None:
+    """The departments beside the lead that see the incident: who assists, and of whom else something was asked. Whom
+    the desk let go assists no more."""
+    incident = case.incident
+    asked = [r.party for r in case.requests if r.party in city.departments and r.state not in (WITHDRAWN, LAPSED)]
+    let_go = {r.party for r in case.requests if r.state == WITHDRAWN} - set(asked)
+    incident.assisting = [code for code in incident.assisting if code not in let_go]
+    incident.involved = list(dict.fromkeys([*incident.assisting, *asked]))
+
+
 def record(case: Case, action: Action, actor: Actor, given: ActionFields, before: str | None, now: datetime) -> None:
     """Append the transition to the chain, and the outbox row that says so. The version is the transition's number."""
     incident = case.incident
     incident.version = 1 if before is None else incident.version + 1
+    if case.result not in (PASSED, FAILED):
+        case.noted["result"] = case.result
     transition = Transition(
         incident_id=incident.id, seq=incident.version, action=action.code, from_state=before,
         to_state=incident.status, actor=actor.id, actor_name=actor.name, role=actor.role, department=actor.department,
-        reason=given.reason or "", fields=_recorded(given), at=now.astimezone(UTC), hash="")
+        reason=given.reason or "", fields=_recorded(given) | case.noted, at=now.astimezone(UTC), hash="")
     transition.hash = case.last_hash = chain(transition, case.last_hash)
     case.transitions.append(transition)
     case.outbox.append(OutboxRow(incident_id=incident.id, seq=incident.version, created_at=now))

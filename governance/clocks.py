@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel
 
 from data.columns import Amount, BigId, UtcDateTime
 from governance.calendar import Limit, Unit, WorkCalendar
+from governance.errors import CalendarGap
 
 #: The share of the limit after which the holder is warned (product.md: "warn at 80 %").
 WARN_SHARE = 0.8
@@ -72,10 +73,10 @@ def start(
 ) -> Clock:
     """A new clock that runs from `now`. CalendarGap if its due time lies in a year without a calendar."""
     begin, whole = _second(now), calendar.length(limit)
+    warn_at = calendar.due_after(begin, whole * WARN_SHARE, limit.unit)
     return Clock(
         incident_id=incident_id, stage=stage, limit_value=limit.value, limit_unit=limit.unit,
-        started_at=begin, resumed_at=begin,
-        warn_at=calendar.due_after(begin, whole * WARN_SHARE, limit.unit),
+        started_at=begin, resumed_at=begin, warn_at=warn_at, watch_at=warn_at,
         due_at=calendar.due_after(begin, whole, limit.unit),
         department=department,
     )
@@ -87,7 +88,7 @@ def pause(clock: Clock, now: datetime, calendar: WorkCalendar) -> Clock:
         raise ValueError(f"the {clock.stage} clock does not run")
     at = _second(now)
     clock.used_seconds = used(clock, at, calendar) // SECOND
-    clock.paused_at = at
+    clock.paused_at, clock.watch_at = at, None
     return clock
 
 
@@ -99,7 +100,7 @@ def resume(clock: Clock, now: datetime, calendar: WorkCalendar) -> Clock:
     """
     at = _second(now)
     paused, limit = _paused_since(clock, at), limit_of(clock)
-    whole, gone = calendar.length(limit), clock.used_seconds * SECOND
+    whole, gone = granted(clock, calendar), clock.used_seconds * SECOND
 
     def moved(planned: datetime, share: timedelta) -> datetime:
         left = max(share - gone, timedelta())
@@ -107,7 +108,44 @@ def resume(clock: Clock, now: datetime, calendar: WorkCalendar) -> Clock:
 
     clock.warn_at, clock.due_at = moved(clock.warn_at, whole * WARN_SHARE), moved(clock.due_at, whole)
     clock.resumed_at, clock.paused_at = at, None
+    clock.watch_at = next_look(clock, calendar)
     return clock
+
+
+def extend(clock: Clock, days: int, calendar: WorkCalendar) -> Clock:
+    """Grant so many days more in the limit's own time: work days where it counts those, else natural days.
+
+    The due time before the first extension is kept beside the new one (product.md, extend). Who was warned will be
+    warned again before the new due time. ValueError unless the clock runs.
+    """
+    if not is_running(clock):
+        raise ValueError(f"the {clock.stage} clock does not run")
+    limit = limit_of(clock)
+    day: Unit = "natural_day" if limit.unit in ("natural_day", "urgent_hour") else "work_day"
+    extra = clock.extra_seconds + calendar.length(Limit(Decimal(days), day)) // SECOND
+    whole, gone = calendar.length(limit) + extra * SECOND, clock.used_seconds * SECOND
+    due_at = calendar.due_after(clock.resumed_at, whole - gone, limit.unit)
+    clock.warn_at = calendar.due_after(clock.resumed_at, max(whole * WARN_SHARE - gone, timedelta()), limit.unit)
+    clock.original_due_at, clock.due_at = clock.original_due_at or clock.due_at, due_at
+    clock.extra_seconds, clock.watched, clock.watch_at = extra, 0, clock.warn_at
+    return clock
+
+
+def granted(clock: Clock, calendar: WorkCalendar) -> timedelta:
+    """The limit with its extensions, in its own time."""
+    return calendar.length(limit_of(clock)) + clock.extra_seconds * SECOND
+
+
+def next_look(clock: Clock, calendar: WorkCalendar) -> datetime | None:
+    """When the watch must look again: at the warning, at expiry, when overdue by the limit again. None: never."""
+    if clock.watched < 2:
+        return (clock.warn_at, clock.due_at)[clock.watched]
+    if clock.watched > 2:
+        return None
+    try:
+        return calendar.due_after(clock.due_at, granted(clock, calendar), limit_of(clock).unit)
+    except CalendarGap:  # what is overdue already can wait for the calendar
+        return None
 
 
 def stop(clock: Clock, now: datetime, calendar: WorkCalendar) -> Clock:
@@ -122,7 +160,7 @@ def stop(clock: Clock, now: datetime, calendar: WorkCalendar) -> Clock:
         _paused_since(clock, at)
     verdict = OVERDUE if is_overdue(clock, at) else ON_TIME
     clock.used_seconds = used(clock, at, calendar) // SECOND
-    clock.stopped_at, clock.verdict = at, verdict
+    clock.stopped_at, clock.verdict, clock.watch_at = at, verdict, None
     return clock
 
 
@@ -143,7 +181,7 @@ def used(clock: Clock, now: datetime, calendar: WorkCalendar) -> timedelta:
 
 def remaining(clock: Clock, now: datetime, calendar: WorkCalendar) -> timedelta:
     """Time left, in the limit's own time; negative by as much as the limit is overrun."""
-    return calendar.length(limit_of(clock)) - used(clock, now, calendar)
+    return granted(clock, calendar) - used(clock, now, calendar)
 
 
 def earliest_due(clocks: Iterable[Clock]) -> datetime | None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from governance import scope
-from governance.case import ActionFields, Case, limit_for
+from governance import clocks, scope
+from governance.case import PASSED, ActionFields, Case, limit_for
 from governance.city import City
 from governance.clocks import Clock
-from governance.errors import CalendarGap, InvalidField, MissingField, NotAllowed, NotFound, StaleVersion
+from governance.errors import CalendarGap, InvalidField, MissingField, NotFound, StaleVersion
 from governance.incident import Attachment, Incident, Transition
 from governance.people import Actor
-from governance.process import Action
+from governance.process import Action, by_result
+from governance.requests import Request
 from grids.codes import path_of
 from grids.datum import to_wgs84
 from grids.metres import metres_between
@@ -41,42 +41,14 @@ def check_fields(rule: Action, given: ActionFields) -> None:
                                "unknown_field")
 
 
-def settle_barrier(incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
-    """Only what the list lets a grid worker settle; and who receives a return may not push it forward to closing."""
-    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
-    if subcategory is None or not subcategory.settle:
-        return NotAllowed("该小类不能由网格员现场处置", "This subcategory cannot be settled on the spot.")
-    if incident.returned_by is not None:
-        return NotAllowed("退回的事件须重新派遣, 不能直接结案",
-                          "A returned incident must be dispatched again, not closed.")
-    return None
-
-
-def check_barrier(incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
-    """Who handled it may not check it."""
-    if actor.id is not None and actor.id == incident.handler:
-        return NotAllowed("处置人员不能核查自己的处置结果", "Who handled it may not check it.")
-    return None
-
-
-#: What stands against an action in this incident although the process allows it to the role in this state.
-BARRIERS: dict[str, Callable[[Incident, Actor, City], NotAllowed | None]] = {
-    "settle": settle_barrier, "check": check_barrier,
-}
-
-
-def barrier(action: str, incident: Incident, actor: Actor, city: City) -> NotAllowed | None:
-    """The reason why this actor may not take this action on this incident, if there is one."""
-    return BARRIERS[action](incident, actor, city) if action in BARRIERS else None
-
-
-def stand_near(case: Case, given: ActionFields, city: City) -> None:
-    """The person stands within the standard's distance of the incident."""
+def stand_within(case: Case, given: ActionFields, limit: float | None) -> None:
+    """The person stands within so many metres of the incident; None: anywhere."""
     incident = case.incident
     if incident.lon is None or incident.lat is None or given.lon is None or given.lat is None:
         return
     lon, lat = to_wgs84(given.lon, given.lat, given.datum or "wgs84")  # type: ignore[arg-type]
-    away, limit = metres_between(lon, lat, incident.lon, incident.lat), check_distance(incident, city)
+    away = metres_between(lon, lat, incident.lon, incident.lat)
+    case.noted["distance_m"] = round(away, 1)
     if limit is not None and away > limit:
         raise InvalidField("lon", f"距事发地 {away:.0f} 米, 须在 {limit:.0f} 米以内",
                            f"is {away:.0f} m from the incident; it must be within {limit:.0f} m", "too_far",
@@ -96,14 +68,20 @@ def bring_photo(case: Case) -> None:
         raise MissingField("attachments", "须附照片", "needs a photo")
 
 
-def say_why_not(given: ActionFields) -> None:
-    if given.passed is False and not given.reason:
-        raise MissingField("reason", "不通过须说明理由", "is needed when it did not pass")
+def in_future(until: datetime | None, now: datetime, field: str = "until") -> None:
+    if until is not None and until <= now:
+        raise InvalidField(field, "须晚于当前时间", "must lie in the future", "in_past")
 
 
-def known_departments(given: ActionFields, city: City) -> None:
-    """The lead and the assisting departments exist, and the lead does not assist itself."""
-    if given.department not in city.departments:
+def handling_clocks(case: Case, city: City) -> list[Clock]:
+    """The running clocks that the incident's standard limits."""
+    rules = city.process(case.incident.process).clocks
+    return [c for c in case.clocks if clocks.is_running(c) and rules[c.stage].by_standard]
+
+
+def known_departments(given: ActionFields, city: City, lead_too: bool = False) -> None:
+    """The lead and the assisting departments exist, and the lead does not assist itself (it may be called)."""
+    if not lead_too and given.department not in city.departments:
         raise InvalidField("department", "没有这个责任单位", "there is no such department", "unknown_department")
     for code in given.assisting or ():
         if code not in city.departments or code == given.department:
@@ -124,7 +102,7 @@ def calendar_gap(incident: Incident, action: str, city: City, now: datetime) -> 
     """The gap in the calendar that an action would meet when it starts its clocks."""
     process = city.process(incident.process)
     try:
-        for stage in process.actions[action].start["passed"]:
+        for stage in by_result(process.actions[action].start, PASSED, ()):
             city.calendar.due(now, limit_for(incident, process.clocks[stage], city))
     except CalendarGap as gap:
         return gap
@@ -144,18 +122,21 @@ def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: i
     if incident.version != version:
         raise StaleVersion(incident.version)
     case = case_of(session, incident)
+    case.main = locked.get(given.main) if given.main else case.main
     last = session.get_one(Transition, (incident_id, incident.version))
     case.last_hash, case.last_at = last.hash, last.at
-    case.main = locked.get(given.main) if given.main else None
     case.brought = brought(session, actor, given.attachments or ())
     return case
 
 
 def case_of(session: Session, incident: Incident) -> Case:
-    """An incident with its clocks and files."""
-    clocks = session.scalars(select(Clock).where(col(Clock.incident_id) == incident.id).order_by(col(Clock.id)))
+    """An incident with its clocks, requests and files, and the main incident that it follows."""
+    wound = session.scalars(select(Clock).where(col(Clock.incident_id) == incident.id).order_by(col(Clock.id)))
     attached = session.scalars(select(Attachment).where(col(Attachment.incident_id) == incident.id))
-    return Case(incident, list(clocks), list(attached))
+    asked = session.scalars(select(Request).where(col(Request.incident_id) == incident.id).order_by(
+        col(Request.seq), col(Request.party)))
+    main = session.get(Incident, incident.merged_into) if incident.merged_into else None
+    return Case(incident, list(wound), list(asked), list(attached), main=main)
 
 
 def brought(session: Session, actor: Actor, ids: tuple[uuid.UUID, ...], report: uuid.UUID | None = None,
@@ -178,5 +159,5 @@ def store(session: Session, case: Case) -> None:
     session.flush()
     for attachment in case.brought:
         attachment.incident_id, attachment.seq = case.incident.id, case.transitions[0].seq
-    session.add_all([*case.clocks, *case.transitions, *case.outbox])
+    session.add_all([*case.clocks, *case.requests, *case.transitions, *case.outbox])
     session.flush()

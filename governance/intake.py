@@ -23,6 +23,7 @@ from governance.errors import IdTaken, InvalidField, MissingField
 from governance.incident import Incident, Transition
 from governance.outbox import OutboxRow
 from governance.people import GRID_ROLES, Actor
+from governance.process import Process
 from grids.codes import WIDTHS, within
 from grids.datum import to_wgs84
 from taxonomy.tree import Tree
@@ -55,6 +56,7 @@ class IncidentReport:
     accuracy_m: float | None = None
     unit: str | None = None
     address: str = ""
+    department: str | None = None
     source: str | None = None
     captured_at: datetime | None = None
     attachments: tuple[uuid.UUID, ...] = ()
@@ -71,7 +73,8 @@ def opening_fields(sent: IncidentReport) -> ActionFields:
 
 def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, now: datetime) -> Case:
     """Everything about a report that can be known before it is written. Refuses what is wrong, field by field."""
-    tree = city.tree(city.process(sent.process).taxonomy)
+    process = city.process(sent.process)
+    tree = city.tree(process.taxonomy)
     if not sent.subcategory and not sent.description.strip():
         raise MissingField("subcategory", "须选择小类或填写文字描述", "or a description is needed")
     if sent.captured_at is not None and sent.captured_at > now + CLOCK_SKEW:
@@ -82,7 +85,7 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         source=source_of(actor, sent), reporter=actor.id, reporter_role=actor.role, reporter_name=actor.name,
         reporter_phone=actor.phone, captured_at=sent.captured_at, reported_at=now, accuracy_m=sent.accuracy_m,
         content_hash=sent.content_hash(), boundary_version=city.boundary_version, assisting=[], involved=[],
-        decision={}, **where(city, sent))
+        decision=asked_of(city, sent), **where(city, process, sent))
     case = Case(incident, brought=handling.brought(session, actor, sent.attachments, sent.id)) if sent.attachments \
         else Case(incident)
     if sent.subcategory:
@@ -112,9 +115,20 @@ def source_of(actor: Actor, sent: IncidentReport) -> str:
     return source
 
 
-def where(city: City, sent: IncidentReport) -> dict[str, Any]:
-    """The place: the cell of the point, a cell near it, or the unit that the reporter picked."""
-    picked = _picked(city, sent.unit) if sent.unit else None
+def asked_of(city: City, sent: IncidentReport) -> dict[str, Any]:
+    """The department that the reporter would have answer. The process says whether anything follows from it."""
+    if sent.department is None:
+        return {}
+    if sent.department not in city.departments:
+        raise InvalidField("department", "没有这个责任单位", "there is no such department", "unknown_department")
+    return {"asked_department": sent.department}
+
+
+def where(city: City, process: Process, sent: IncidentReport) -> dict[str, Any]:
+    """The place: the cell of the point, a cell near it, or the unit that the reporter picked; of what has no place,
+    the city."""
+    named = sent.unit or (None if process.place or sent.lon is not None else city.root)
+    picked = _picked(city, process, named) if named else None
     if sent.lon is None and sent.lat is None:
         if picked is None:
             raise MissingField("lon", "须有坐标或网格编码", "and lat, or a unit, are needed")
@@ -143,14 +157,14 @@ def _point(sent: IncidentReport) -> tuple[float, float]:
     return to_wgs84(sent.lon, sent.lat, sent.datum)  # type: ignore[arg-type]
 
 
-def _picked(city: City, code: str) -> Place:
+def _picked(city: City, process: Process, code: str) -> Place:
     if (place := city.places.get(code)) is None:
         raise InvalidField("unit", f"没有网格 {code}", f"there is no unit {code}", "unknown_unit")
     if place.voided:
         raise InvalidField("unit", f"网格 {code} 已作废", f"the unit {code} has been voided", "voided_unit")
-    if len(code) < WIDTHS["street"]:  # desks that accept serve a street: above it, a report would wait for nobody
-        raise InvalidField("unit", f"{place.name}范围太大, 请选择街道、社区或单元网格",
-                           f"{place.name} is too large; name a street, a community or a cell", "unit_too_large")
+    if len(code) < WIDTHS[process.reach]:  # above the desks that accept, a report would wait for nobody
+        raise InvalidField("unit", f"{place.name}范围太大, 请选择更小的网格单元",
+                           f"{place.name} is too large; name a unit not above a {process.reach}", "unit_too_large")
     return place
 
 

@@ -30,19 +30,18 @@ def diagram(process: Process) -> Iterator[str]:
     yield from (f"    {state.code}: {state.name} {state.name_en}" for state in process.states.values())
     for action in process.actions.values():
         for source in action.from_states:
-            for target, label in _targets(action, source):
+            for target, label in _targets(process, action, source):
                 if source != target:
                     yield f"    {source or '[*]'} --> {target}: {label}"
     yield from (f"    {state.code} --> [*]" for state in process.states.values() if state.outcome)
 
 
-def _targets(action: Action, source: str | None) -> Iterator[tuple[str, str]]:
-    passed, failed = action.target(source, "passed"), action.target(source, "failed")
-    if passed == failed:
-        yield passed, action.name
-    else:
-        yield passed, f"{action.name} 通过"
-        yield failed, f"{action.name} 不通过"
+def _targets(process: Process, action: Action, source: str | None) -> Iterator[tuple[str, str]]:
+    """Each state that it may lead to, and what to call the way there."""
+    for result in action.to:
+        kind = process.requests.get(result)
+        said = {"": "", "passed": " 通过", "failed": " 不通过"}.get(result, f" {kind.name}" if kind else f" {result}")
+        yield action.target(source, result), f"{action.name}{said}"
 
 
 def table(process: Process) -> Iterator[str]:
@@ -62,8 +61,8 @@ def table(process: Process) -> Iterator[str]:
 
 def _winding(process: Process, action: Action) -> str:
     """Which clocks the action stops, pauses, resumes and starts."""
-    started = tuple(dict.fromkeys(stage for stages in action.start.values() for stage in stages))
-    parts = {"停": action.stop, "暂停": action.pause, "恢复": action.resume, "起": started}
+    ways = {"停": action.stop, "暂停": action.pause, "恢复": action.resume, "起": action.start}
+    parts = {what: dict.fromkeys(stage for stages in way.values() for stage in stages) for what, way in ways.items()}
     names = {what: "、".join(process.clocks[stage].name for stage in stages)
              for what, stages in parts.items() if stages}
     return "; ".join(f"{what} {stages}" for what, stages in names.items())

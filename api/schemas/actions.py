@@ -28,7 +28,10 @@ class ActionGiven(In):
     until: Instant | None = None
     main: uuid.UUID | None = None
     request: Whole | None = None
+    level: Code | None = None
+    contacted: Annotated[bool, Field(strict=True)] | None = None
     score: Whole | None = None
+    description: Paragraph | None = None
     attachments: Files | None = None
     lon: StrictLon | None = None
     lat: StrictLat | None = None

@@ -280,7 +280,7 @@ def test_the_table_stands_alone() -> None:
     assert [key.name for key in table.primary_key] == ["id"]
     assert table.columns["incident_id"].index
     nullable = {column.name for column in table.columns if column.nullable}
-    assert nullable == {"paused_at", "stopped_at", "verdict", "department"}
+    assert nullable == {"original_due_at", "watch_at", "paused_at", "stopped_at", "verdict", "department"}
 
 
 # What holds however a clock is paused.

@@ -113,19 +113,35 @@ def calendar_gap(incident: Incident, action: str, city: City, now: datetime) -> 
 
 def lock_case(session: Session, actor: Actor, incident_id: uuid.UUID, version: int, given: ActionFields) -> Case:
     """Load and lock an incident that the actor may see, in the version that the actor has seen."""
-    wanted = [incident_id] if given.main is None else [incident_id, given.main]
-    locked = {i.id: i for i in session.scalars(  # in one order, so that two who merge crosswise wait, not deadlock
-        select(Incident).where(col(Incident.id).in_(wanted)).order_by(col(Incident.id)).with_for_update())}
+    locked = _lock(session, incident_id, *([given.main] if given.main else []))
     incident = locked.get(incident_id)
     if incident is None or not scope.may_see(actor, incident):
         raise NotFound(f"事件 {incident_id}")
     if incident.version != version:
         raise StaleVersion(incident.version)
-    case = case_of(session, incident)
+    case = case_to_act_on(session, incident)
     case.main = locked.get(given.main) if given.main else case.main
-    last = session.get_one(Transition, (incident_id, incident.version))
-    case.last_hash, case.last_at = last.hash, last.at
     case.brought = brought(session, actor, given.attachments or ())
+    return case
+
+
+def lock_for_system(session: Session, incident_id: uuid.UUID) -> Case | None:
+    """The same for the system itself, in whatever version it is. None if somebody else is at it, or there is none."""
+    incident = _lock(session, incident_id, skip_locked=True).get(incident_id)
+    return None if incident is None else case_to_act_on(session, incident)
+
+
+def _lock(session: Session, *ids: uuid.UUID, skip_locked: bool = False) -> dict[uuid.UUID, Incident]:
+    """In one order, so that two who merge crosswise wait, not deadlock."""
+    return {i.id: i for i in session.scalars(select(Incident).where(col(Incident.id).in_(ids)).order_by(
+        col(Incident.id)).with_for_update(skip_locked=skip_locked))}
+
+
+def case_to_act_on(session: Session, incident: Incident) -> Case:
+    """The case, ready for its next transition."""
+    case = case_of(session, incident)
+    last = session.get_one(Transition, (incident.id, incident.version))
+    case.last_hash, case.last_at = last.hash, last.at
     return case
 
 

@@ -24,6 +24,7 @@ from governance.incident import Incident, Transition
 from governance.outbox import OutboxRow
 from governance.people import GRID_ROLES, Actor
 from governance.process import Process
+from governance.requests import Request
 from grids.codes import WIDTHS, within
 from grids.datum import to_wgs84
 from taxonomy.tree import Tree
@@ -226,6 +227,10 @@ _STORE = text(f"""
         INSERT INTO clock ({_columns(Clock, "id")})
         SELECT {_columns(Clock, "id")} FROM jsonb_populate_recordset(null::clock, CAST(:clocks AS jsonb))
         WHERE EXISTS (SELECT FROM new)),
+    asked AS (
+        INSERT INTO request ({_columns(Request, "")})
+        SELECT {_columns(Request, "")} FROM jsonb_populate_recordset(null::request, CAST(:requests AS jsonb))
+        WHERE EXISTS (SELECT FROM new)),
     told AS (
         INSERT INTO outbox ({_columns(OutboxRow, "id")})
         SELECT {_columns(OutboxRow, "id")} FROM jsonb_populate_recordset(null::outbox, CAST(:outbox AS jsonb))
@@ -241,7 +246,8 @@ def _store_postgresql(session: Session, case: Case) -> bool:
     incident = case.incident
     row = session.execute(_STORE, {
         "incident": _json(incident), "prefix": number_prefix(incident.reported_at),
-        "transitions": _json(case.transitions), "clocks": _json(case.clocks), "outbox": _json(case.outbox),
+        "transitions": _json(case.transitions), "clocks": _json(case.clocks),
+        "requests": _json(case.requests), "outbox": _json(case.outbox),
         "attachments": [a.id for a in case.brought]}).one_or_none()
     if row is None:
         return False

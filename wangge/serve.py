@@ -2,7 +2,8 @@
 
     serve ── redis      (only without WANGGE_REDIS_URL)
           ├─ api        uvicorn on a socket that we hold, so that no request is refused while it restarts
-          └─ work       jobs and relay
+          ├─ work       jobs and relay
+          └─ watch      what time brings: warnings, urging, escalation
 
 A part that ends by itself is started again with back-off; one that keeps ending brings all down with a message.
 """
@@ -26,6 +27,7 @@ from workers.queues import connect
 from workers.server import EmbeddedRedis
 
 ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("api", "work", "watch")
 #: Requests in hand get this long; then all is ended within the five seconds that a person waits.
 GRACE_SECONDS = 4
 STOP_SECONDS = 4.5
@@ -64,13 +66,14 @@ def _check(settings: Settings) -> None:
 
 
 def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]:
-    """What runs, in the order of starting. The API alone needs no Redis: it never enqueues."""
-    if only not in (None, "api", "work"):
-        raise InvalidField("only", f"没有 {only}; 可用: api, work", f"there is no {only} (yet); use api or work")
-    listening = stack.enter_context(_listen(settings)) if only != "work" else None
+    """What runs, in the order of starting. The API and the watch alone start no Redis: they never enqueue."""
+    if only is not None and only not in PARTS:
+        raise InvalidField("only", f"没有 {only}; 可用: {', '.join(PARTS)}",
+                           f"there is no {only}; use {', '.join(PARTS)}")
+    listening = stack.enter_context(_listen(settings)) if only in (None, "api") else None
     parts: list[Part] = []
     redis = settings.redis_url
-    if not redis and only != "api":
+    if not redis and only in (None, "work"):
         server = EmbeddedRedis(settings.data_dir)
         server.start()
         stack.callback(server.stop)
@@ -80,8 +83,7 @@ def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]
     if listening is not None:
         fd = listening.fileno()
         parts.append(Child("api", ("wangge.serve", "api", str(fd)), environment, [fd]))
-    if only != "api":
-        parts.append(Child("work", ("wangge.serve", "work"), environment))
+    parts.extend(Child(name, ("wangge.serve", name), environment) for name in ("work", "watch") if only in (None, name))
     return parts
 
 
@@ -154,8 +156,8 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _greeting(settings: Settings, only: str | None) -> str:
-    if only == "work":
-        return "工作进程已启动, 按 Ctrl-C 停止 (the worker runs; Ctrl-C stops it)"
+    if only in ("work", "watch"):
+        return f"{only} 进程已启动, 按 Ctrl-C 停止 (the {only} process runs; Ctrl-C stops it)"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"网格已启动: http://{host}:{settings.port}, 按 Ctrl-C 停止 (running; Ctrl-C stops everything)"
 
@@ -183,6 +185,12 @@ def _run_work() -> None:
     run(Settings().redis_url)
 
 
+def _run_watch() -> None:
+    from workers.watch import run
+
+    run()
+
+
 def _end_with_parent() -> None:
     """Wait for the end of the pipe from our parent, then ask ourselves to stop."""
     while os.read(0, 1):
@@ -199,7 +207,7 @@ def _child(name: str, *fds: str) -> None:
     if name == "api":
         _run_api(int(fds[0]))
     else:
-        _run_work()
+        {"work": _run_work, "watch": _run_watch}[name]()
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_what_may_still_happen_after_the_end(bare_city: City) -> None:
     after = {state: sorted({a.code for role in EVERYBODY for a in process.possible(state, role)})
              for state, rule in process.states.items() if rule.outcome}
     assert after == {
-        "closed": ["appeal", "confirm", "grant", "rate", "refuse", "reopen", "return_visit", "withdraw"],
+        "closed": ["appeal", "confirm", "dismiss", "rate", "reopen", "return_visit", "uphold", "withdraw"],
         "void": [], "merged": ["rate", "split"]}
 
 

@@ -170,11 +170,11 @@ def test_a_port_in_use_is_said_in_both_languages(data_dir: Path, port: int, caps
     assert not (data_dir / "redis").exists()
 
 
-def test_the_watch_is_not_there_yet_and_that_is_said(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_part_that_is_not_there_is_said(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        serve(Settings(_env_file=None, data_dir=data_dir), only="watch")
+        serve(Settings(_env_file=None, data_dir=data_dir), only="nonsense")
     assert ended.value.code == 1
-    assert "没有 watch; 可用: api, work" in capsys.readouterr().err
+    assert "没有 nonsense; 可用: api, work, watch" in capsys.readouterr().err
 
 
 def test_a_part_that_keeps_ending_is_hopeless(monkeypatch: pytest.MonkeyPatch,

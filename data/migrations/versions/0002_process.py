@@ -20,7 +20,7 @@ CLOCK = ("original_due_at", "extra_seconds", "watch_at", "watched")
 def upgrade() -> None:
     extend_incident()
     extend_clock()
-    op.add_column("outbox", text("event", 40, server_default=""))
+    op.add_column("outbox", text("event", 60, server_default=""))
     op.create_table(
         "request", identity("incident_id", sa.ForeignKey("incident.id"), primary_key=True),
         whole("seq", primary_key=True), text("party", 40, primary_key=True), text("kind", 20), text("state", 10),

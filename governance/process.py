@@ -12,6 +12,7 @@ import yaml
 
 from governance.calendar import Limit
 from governance.process_check import problems_of
+from grids.codes import Level
 
 T = TypeVar("T")
 #: A value that differs by how a step came out: passed, failed, or the kind of the request that was decided ("" is
@@ -152,7 +153,7 @@ class Process:
     clocks: Mapping[str, ClockRule]
     actions: Mapping[str, Action]
     requests: Mapping[str, RequestRule] = field(default_factory=dict)
-    reach: str = "street"
+    reach: Level = "street"
     place: bool = True
 
     def possible(self, state: str, role: str) -> Iterator[Action]:

@@ -60,7 +60,7 @@ def answer(case: Case, kind: str, actor: Actor, given: ActionFields, now: dateti
     case.noted["request"] = request.seq
 
 
-def decide(case: Case, rule: Action, actor: Actor, given: ActionFields, city: City, now: datetime) -> str | None:
+def decide(case: Case, rule: Action, actor: Actor, given: ActionFields, city: City, now: datetime) -> str:
     """Give the verdict of an action on the request that it names. The kind when that is final, else REVIEW."""
     verdict, kinds = rule.decides or ("", ())
     chosen = _chosen(case, kinds, given)

@@ -35,7 +35,15 @@ STORIES: Final = (
     Story(20, "hotline", "desk sign feed_back pass"),
     Story(9, "resident", "verify_yes desk sign feed_back pass", (5, 30)),
     Story(26, "settler", "settle"),
+    Story(14, "hotline", "desk sign feed_back pass visit", (5, 30)),
+    Story(8, "resident", "desk sign feed_back pass visit", (5, 30)),
+    Story(5, "grid_worker", "desk sign extend feed_back pass", (8, 30)),
+    Story(3, "grid_worker", "desk sign whistle feed_back pass", (4, 30)),
     # not so smoothly
+    Story(2, "grid_worker", "desk sign extend_no late_feed_back pass", (16, 30)),
+    Story(2, "grid_worker", "desk sign suspend feed_back pass", (14, 30)),
+    Story(3, "grid_worker", "desk sign supervise late_feed_back pass", (16, 30)),
+    Story(3, "grid_worker", "desk sign late_feed_back pass appeal", (20, 30)),
     Story(17, "grid_worker", "desk sign late_feed_back pass", (16, 30)),
     Story(13, "grid_worker", "desk return desk_again sign feed_back pass", (8, 30)),
     Story(9, "resident", "desk sign transfer sign feed_back pass", (8, 30)),
@@ -57,6 +65,8 @@ STORIES: Final = (
     Story(7, "grid_worker", "desk sign comment", (12, 24)),
     Story(4, "resident", "desk sign feed_back fail", (3, 8)),
     Story(5, "grid_worker", "desk sign feed_back", (2, 6)),
+    Story(2, "grid_worker", "desk sign suspend_long", (5, 20)),
+    Story(2, "grid_worker", "desk sign supervise_open", (5, 12)),
     # somebody else has reported it already
     Story(9, "resident", "merge", (0.3, 3)),
 )

@@ -11,16 +11,20 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from api.files import keep, record
-from governance import journey
+from governance import journey, watch
 from governance.case import ActionFields
+from governance.clocks import Clock
 from governance.incident import Incident
 from governance.intake import IncidentReport
 from governance.people import Actor
+from governance.requests import Request
 from grids.datum import Datum, from_wgs84
 from grids.naming import short_name
+from wangge.demo import together
 from wangge.demo.cast import METRE, Stage
 from wangge.demo.photos import draw
 from wangge.demo.stories import Story, after_morning
@@ -47,6 +51,7 @@ class Walk:
                 self.steps[step](self)
         except NotYet:
             pass
+        self.watched(self.stage.now)
         if self.incident.outcome is None:
             self.stage.open.append(self.incident)
         return self.incident
@@ -126,6 +131,7 @@ class Walk:
 
     def feed_back(self, kind: str = "feed_back") -> None:
         """Well within the limit; most things take no more than a day."""
+        together.assist(self)
         due = self.incident.handle_due_at or self.at
         left = max((due - self.at) / timedelta(minutes=1), 20)
         self.wait(0.2 * min(left, 1200), 0.6 * min(left, 2400))
@@ -135,6 +141,7 @@ class Walk:
         self.feed_back("feed_back_again")
 
     def late_feed_back(self) -> None:
+        together.assist(self)
         self.at = max(self.at, self.incident.handle_due_at or self.at)
         self.wait(60, 2400)
         self.act(self.handler(), "feed_back", reason=self.stage.say("feed_back"), photo=True)
@@ -193,6 +200,17 @@ class Walk:
         self.at = after_morning(self.at + timedelta(minutes=self.chance.uniform(least, most)), self.chance)
         if self.at > self.stage.now:
             raise NotYet
+        self.watched(self.at)
+
+    def watched(self, until: datetime) -> None:
+        """What the watch would have done by then: warnings, urging, escalation, resumption."""
+        while (due := self.next_look()) is not None and due <= until:
+            watch.look(self.session, self.city, self.incident.id, due)
+
+    def next_look(self) -> datetime | None:
+        looks = [self.session.scalar(select(func.min(of.watch_at)).where(col(of.incident_id) == self.incident.id))
+                 for of in (Clock, Request)]
+        return min((at for at in looks if at is not None), default=None)
 
     def act(self, actor: Actor, action: str, *, photo: bool = False, **given: Any) -> None:
         fields = ActionFields(**given, attachments=self.photos(actor, photo, clean=given.get("passed") is not False))
@@ -225,8 +243,9 @@ class Walk:
     def worker(self) -> Actor:
         return self.one("grid_worker", self.incident.unit[:12])
 
-    def handler(self) -> Actor:
-        return self.chance.choice(self.cast.by_department[self.incident.department or ""])
+    def handler(self, department: str | None = None) -> Actor:
+        """Somebody of the department, of the lead if none is named."""
+        return self.chance.choice(self.cast.by_department[department or self.incident.department or ""])
 
     def sender(self) -> Actor:
         """Who reported it."""
@@ -241,8 +260,11 @@ class Walk:
         """Whom the desk asks next: the street's office, or its enforcement team after the office."""
         return self.office() if department != self.office() else f"{self.incident.unit[:9]}-enforcement"
 
+    def street(self) -> str:
+        return self.incident.unit[:9]
+
     def office(self) -> str:
-        return f"{self.incident.unit[:9]}-street_office"
+        return f"{self.street()}-street_office"
 
     steps: Final[dict[str, Callable[[Walk], None]]] = {
         "desk": desk, "desk_again": desk_again, "sign": sign, "return": return_, "transfer": transfer,
@@ -250,5 +272,5 @@ class Walk:
         "fail": fail, "ask_verify": ask_verify, "verify_yes": lambda walk: walk.verify(True),
         "verify_no": lambda walk: walk.verify(False), "settle": settle, "void": void, "merge": merge,
         "rate_good": lambda walk: walk.rate((4, 5, 5)), "rate_bad": lambda walk: walk.rate((2,)), "reopen": reopen,
-        "comment": comment,
+        "comment": comment, **together.STEPS,
     }

@@ -12,7 +12,7 @@ from governance import clocks, handling, requesting
 from governance.case import Case
 from governance.city import City
 from governance.errors import Conflict, NotAllowed, WanggeError
-from governance.people import Actor
+from governance.people import ENGINE, Actor
 from governance.process import Action
 from governance.requests import GRANTED
 from grids.codes import WIDTHS, level_of
@@ -73,13 +73,13 @@ def asked_too_often(case: Case, action: Action, actor: Actor, city: City, now: d
 
 
 def assisting_open(case: Case, action: Action, actor: Actor, city: City, now: datetime) -> WanggeError | None:
-    """The lead closes after all assisting have fed back."""
-    if waiting := requesting.pending(case, ["assist"]):
-        named = [r for r in waiting if r.answered_at is None]
-        if named:
-            zh = "、".join(city.department_name(r.party) for r in named)
-            return Conflict(f"协办单位尚未反馈: {zh}", f"Still assisting: {', '.join(r.party for r in named)}.")
-    return None
+    """The lead closes after all assisting have fed back. Whom the system named by the list's rule may help, but holds
+    nobody up; a person who asks means it."""
+    waiting = [r for r in requesting.pending(case, ["assist"]) if r.answered_at is None and r.asked_role != ENGINE.role]
+    if not waiting:
+        return None
+    names = "、".join(city.department_name(r.party) for r in waiting)
+    return Conflict(f"协办单位尚未反馈: {names}", f"Still assisting: {', '.join(r.party for r in waiting)}.")
 
 
 def at_the_top(case: Case, action: Action, actor: Actor, city: City, now: datetime) -> WanggeError | None:

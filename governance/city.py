@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -76,7 +76,7 @@ class Place:
     voided: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class City:
     """One revision of the city's data."""
 
@@ -89,7 +89,7 @@ class City:
     duties: dict[tuple[str, str], list[str]]
     processes: dict[str, Process]
     calendar: WorkCalendar
-    shapes: tuple[list[str], np.ndarray] = field(repr=False)
+    shapes: tuple[list[str], np.ndarray]
 
     @cached_property
     def locator(self) -> Locator:

@@ -131,9 +131,10 @@ def close(case: Case, kinds: Iterable[str]) -> None:
 
 
 def lapse(case: Case, kinds: Iterable[str]) -> None:
-    """What was asked has become idle."""
+    """What was asked and not answered has become idle."""
     for request in pending(case, kinds):
-        request.state, request.watch_at = LAPSED, None
+        if request.state == ASKED:
+            request.state, request.watch_at = LAPSED, None
 
 
 # ---- what stands against it ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ def page(process: Process) -> str:
         f"# {process.name} ({process.name_en})", "",
         f"Drawn from `data/seed/processes/{process.code}.yaml` by `python -m wangge.diagram {process.code}`.", "",
         "```mermaid", *diagram(process), "```", "", "## Actions 操作", "", *table(process), "",
+        *(["## Requests 请求", "", *requests(process), ""] if process.requests else []),
         "## Clocks 时限", "", *clocks(process), ""])
 
 
@@ -68,13 +69,27 @@ def _winding(process: Process, action: Action) -> str:
     return "; ".join(f"{what} {stages}" for what, stages in names.items())
 
 
+def requests(process: Process) -> Iterator[str]:
+    yield "| request 请求 | of 向 | decided by 审批 | time to answer 答复时限 | at most 至多 |"
+    yield "|---|---|---|---|---|"
+    for rule in process.requests.values():
+        of = {"lead": "主办单位", "named": "所列单位"}.get(rule.of) or ROLES[rule.of]
+        reviews = "; ".join("或".join(ROLES[role] for role in review) for review in rule.reviews)
+        limit = f"{rule.limit.value} {rule.limit.unit}" if rule.limit else ""
+        most = {"申请": rule.most_asked, "同意": rule.most_granted}
+        often = "; ".join(f"{what} {times} 次" for what, times in most.items() if times)
+        yield f"| `{rule.kind}` {rule.name} | {of} | {reviews} | {limit} | {often} |"
+
+
 def clocks(process: Process) -> Iterator[str]:
-    yield "| stage 阶段 | limit 时限 |"
-    yield "|---|---|"
+    names = {code: action.name for code, action in process.actions.items()}
+    yield "| stage 阶段 | limit 时限 | holder 承办 | head 负责 | at expiry 到期 | overdue again 再超期 |"
+    yield "|---|---|---|---|---|---|"
     for rule in process.clocks.values():
         limit = f"{rule.limit.value} {rule.limit.unit}"
         urgent = f"; 紧急事项 {rule.urgent.value} {rule.urgent.unit}" if rule.urgent else ""
-        yield f"| `{rule.stage}` {rule.name} | {'标准规定; 无标准时 ' if rule.by_standard else ''}{limit}{urgent} |"
+        yield (f"| `{rule.stage}` {rule.name} | {'标准规定; 无标准时 ' if rule.by_standard else ''}{limit}{urgent} "
+               f"| {rule.holder} | {rule.head} | {names.get(rule.due or '', '')} | {names.get(rule.again or '', '')} |")
 
 
 if __name__ == "__main__":

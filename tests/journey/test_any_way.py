@@ -106,7 +106,7 @@ def makes_sense(case: Case, city: City) -> None:
         assert [(c.department, c.paused_at) for c in handling] == [(incident.department, None)]
         assert incident.handle_due_at == handling[0].due_at
     assert (incident.department is None) or incident.status not in ("reported", "filed")
-    assert incident.returned_by is None or incident.status in ("filed", "void", "merged")
+    assert incident.returned_by is None or incident.status in ("reported", "filed", "void", "merged")
 
 
 def makes_sense_of_requests(case: Case) -> None:

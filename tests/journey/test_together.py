@@ -14,25 +14,43 @@ from tests.journey.walk import Walk
 
 
 def manhole(walk: Walk) -> Incident:
-    """The district's facilities lead, its traffic police assist."""
+    """The district's facilities lead; by the list's rule its traffic police assist."""
     return walk.act("fitter", "sign", walk.report("worker", town.MANHOLE, photos=1))
 
 
 # ---- assisting -----------------------------------------------------------------------------------------------------
 
-def test_the_lead_feeds_back_after_all_who_assist(walk: Walk) -> None:
-    incident = manhole(walk)
-    incident = walk.act("dispatcher", "ask_assist", incident, assisting=("sanitation_1",), reason="清理现场")
-    assert incident.assisting == incident.involved == ["traffic", "sanitation_1"]
-    with pytest.raises(Conflict, match="Still assisting: traffic, sanitation_1"):
+def test_the_lead_feeds_back_after_all_whom_a_person_asked_to_assist(walk: Walk) -> None:
+    incident = walk.act("dispatcher", "ask_assist", manhole(walk), assisting=("sanitation_1", "enforcement_1"))
+    assert incident.assisting == incident.involved == ["traffic", "sanitation_1", "enforcement_1"]
+    with pytest.raises(Conflict, match=r"Still assisting: enforcement_1, sanitation_1\."):
         walk.act("fitter", "feed_back", incident, photos=1, reason="井盖已换")
     incident = walk.act("cleaner", "assist", incident, reason="现场已清理")
-    with pytest.raises(Conflict, match="Still assisting: traffic"):
+    with pytest.raises(Conflict, match=r"Still assisting: enforcement_1\."):
         walk.act("fitter", "feed_back", incident, photos=1, reason="井盖已换")
-    traffic = requests(walk, incident, "assist")[0]
-    incident = walk.act("dispatcher", "withdraw", incident, request=traffic.seq, reason="无须交警")
-    assert (incident.assisting, incident.involved) == (["sanitation_1"], ["sanitation_1"])
+    asked = next(r for r in requests(walk, incident, "assist") if r.party == "enforcement_1")
+    with pytest.raises(NotAllowed):
+        walk.act("fitter", "withdraw", incident, request=asked.seq)
+    incident = walk.act("dispatcher", "withdraw", incident, request=asked.seq, department="enforcement_1")
+    assert incident.assisting == ["traffic", "sanitation_1"]
     assert walk.act("fitter", "feed_back", incident, photos=1, reason="井盖已换").status == "handled"
+    assert [(r.party, r.state) for r in requests(walk, incident, "assist")] == [
+        ("traffic", "lapsed"), ("enforcement_1", "withdrawn"), ("sanitation_1", "answered")]
+
+
+def test_whom_the_rule_named_may_help_and_holds_nobody_up(walk: Walk) -> None:
+    incident = manhole(walk)
+    assert [(r.party, r.asked_role) for r in requests(walk, incident, "assist")] == [("traffic", "engine")]
+    assert walk.act("fitter", "feed_back", incident, photos=1, reason="井盖已换").status == "handled"
+
+
+def test_a_desk_that_names_who_assists_at_dispatch_means_it(walk: Walk) -> None:
+    incident = walk.report("resident", town.LAMP)
+    walk.act("dispatcher", "file", incident)
+    walk.act("dispatcher", "dispatch", incident, department="facilities", assisting=("traffic",))
+    walk.act("fitter", "sign", incident)
+    with pytest.raises(Conflict, match="traffic"):
+        walk.act("fitter", "feed_back", incident, photos=1, reason="灯已亮")
 
 
 def test_who_assists_may_feed_back_its_part_and_nothing_else(walk: Walk) -> None:

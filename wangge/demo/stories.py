@@ -38,6 +38,7 @@ STORIES: Final = (
     Story(14, "hotline", "desk sign feed_back pass visit", (5, 30)),
     Story(8, "resident", "desk sign feed_back pass visit", (5, 30)),
     Story(5, "grid_worker", "desk sign extend feed_back pass", (8, 30)),
+    Story(6, "grid_worker", "desk sign ask_assist feed_back pass", (4, 30)),
     Story(3, "grid_worker", "desk sign whistle feed_back pass", (4, 30)),
     # not so smoothly
     Story(2, "grid_worker", "desk sign extend_no late_feed_back pass", (16, 30)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlmodel import col
 
+from governance.people import ENGINE
 from governance.requests import ASKED, Request
 from grids.codes import WIDTHS
 
@@ -23,9 +24,9 @@ def requests_of(walk: Walk, kind: str) -> list[Request]:
 
 
 def assist(walk: Walk) -> None:
-    """Whoever assists feeds back; the lead waits for them."""
+    """Whom the desk asked feeds back, since the lead waits for that; whom the rule named helps now and then."""
     for request in requests_of(walk, "assist"):
-        if request.state == ASKED:
+        if request.state == ASKED and (request.asked_role != ENGINE.role or walk.chance.random() < 0.1):
             walk.wait(5, 40)
             walk.act(walk.handler(request.party), "assist", reason=walk.stage.say("assist"))
 
@@ -100,8 +101,15 @@ def _above(walk: Walk, role: str) -> Actor:
     raise LookupError(f"the demo has no {role}")
 
 
+def ask_assist(walk: Walk) -> None:
+    walk.wait(5, 30)
+    others = {walk.office(), f"{walk.street()}-enforcement"} - {walk.incident.department, *walk.incident.assisting}
+    if others:
+        walk.act(walk.dispatcher(), "ask_assist", assisting=(min(others),), reason=walk.stage.say("ask_assist"))
+
+
 STEPS: Final[dict[str, Callable[[Walk], None]]] = {
-    "assist": assist, "extend": lambda walk: extend(walk, "grant"), "extend_no": lambda walk: extend(walk, "refuse"),
+    "ask_assist": ask_assist, "extend": lambda walk: extend(walk, "grant"), "extend_no": lambda walk: extend(walk, "refuse"),
     "suspend": lambda walk: suspend(walk, 3), "suspend_long": lambda walk: suspend(walk, 60), "whistle": whistle,
     "supervise": lambda walk: supervise(walk, True), "supervise_open": lambda walk: supervise(walk, False),
     "appeal": appeal, "visit": visit}

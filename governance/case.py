@@ -134,6 +134,14 @@ def note_handle_due(incident: Incident, clock: Clock, city: City) -> None:
         incident.handle_due_at = clock.due_at
 
 
+def note_verdict(case: Case, city: City) -> None:
+    """Whether the lead department handled it in time: the verdict of its clock. A false stays false."""
+    incident, rules = case.incident, city.process(case.incident.process).clocks
+    verdicts = [c.verdict for c in case.clocks if rules[c.stage].by_standard and c.department == incident.department]
+    if incident.department is not None and verdicts and verdicts[-1] is not None:
+        incident.on_time = incident.on_time is not False and verdicts[-1] == clocks.ON_TIME
+
+
 def limit_for(incident: Incident, rule: ClockRule, city: City) -> Limit:
     """The stage's own limit (another one where handling is urgent), or that of the standard in the incident's area."""
     tree = city.tree(incident.taxonomy)

@@ -19,7 +19,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from governance import bars, handling, intake, requesting, scope
-from governance.case import FAILED, PASSED, ActionFields, Case, involve, move, record, wind_clocks
+from governance.case import FAILED, PASSED, ActionFields, Case, involve, move, note_verdict, record, wind_clocks
 from governance.city import City
 from governance.conditions import CONDITIONS
 from governance.errors import InvalidField, NotAllowed, WanggeError, WrongState
@@ -27,7 +27,6 @@ from governance.incident import Incident
 from governance.intake import IncidentReport
 from governance.people import ENGINE, Actor
 from governance.process import Action
-from governance.requests import GRANTED
 from governance.steps import STEPS
 
 
@@ -56,7 +55,7 @@ def act(session: Session, city: City, actor: Actor, incident_id: uuid.UUID, acti
     return case
 
 
-def follow(session: Session, city: City, case: Case, action: str, given: ActionFields, now: datetime) -> None:
+def follow(case: Case, city: City, action: str, given: ActionFields, now: datetime) -> None:
     """The system acts on a locked case because its time has come. The caller stores it."""
     advance(case, action, ENGINE, given, city, not_before(case, now))
 
@@ -74,39 +73,19 @@ def advance(case: Case, action: str, actor: Actor, given: ActionFields, city: Ci
         raise reason
     handling.check_fields(rule, given)
     case.result, case.noted = FAILED if given.passed is False else PASSED, {}
-    for step in [*rule.does, *settle_requests(case, rule, actor, given, city, now)]:
+    granted = requesting.settle(case, rule, actor, given, city, now)
+    for step in (*rule.does, *granted):
         STEPS[step](case, actor, given, city, now)
-    open_request(case, rule, actor, given, city, now)
+    requesting.ask(case, rule, actor, given, city, now)
     move(case, rule, now, city)
     wind_clocks(case, rule, now, city)
-    note_verdict(case, rule, city)
+    note_verdict(case, city)
     involve(case, city)
     record(case, rule, actor, given, before, now)
     for following, conditions in rule.then.items():
         answers = (CONDITIONS[condition](case, given, city, now) for condition in conditions)
         if (answer := next((a for a in answers if a is not None), None)) is not None:
             advance(case, following, ENGINE, answer, city, now)
-
-
-def settle_requests(case: Case, rule: Action, actor: Actor, given: ActionFields, city: City,
-                    now: datetime) -> tuple[str, ...]:
-    """Answer, decide, close or drop what was asked; the further steps of what was granted for good."""
-    if rule.answers is not None:
-        requesting.answer(case, rule.answers, actor, given, now)
-    requesting.close(case, rule.closes)
-    requesting.lapse(case, rule.lapse)
-    if rule.decides is None:
-        return ()
-    case.result = requesting.decide(case, rule, actor, given, city, now)
-    granted = rule.decides[0] == GRANTED and case.result != requesting.REVIEW
-    return city.process(case.incident.process).requests[case.result].does if granted else ()
-
-
-def open_request(case: Case, rule: Action, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
-    """What this step asks of others; its number is the version that the step makes."""
-    if rule.opens is not None:
-        asked = city.process(case.incident.process).requests[rule.opens]
-        requesting.ask(case, asked, case.incident.version + 1, actor, given, city, now)
 
 
 def allowed_action(incident: Incident, action: str, actor: Actor, city: City) -> Action:
@@ -123,11 +102,3 @@ def allowed_action(incident: Incident, action: str, actor: Actor, city: City) ->
         raise WrongState(f"{state.name}的事件不能{rule.name}",
                          f"An incident that is {state.name_en.lower()} cannot take: {rule.name_en.lower()}.")
     return rule
-
-
-def note_verdict(case: Case, rule: Action, city: City) -> None:
-    """Whether the lead department handled it in time: the verdict of its clock. A false stays false."""
-    incident, rules = case.incident, city.process(case.incident.process).clocks
-    verdicts = [c.verdict for c in case.clocks if rules[c.stage].by_standard and c.department == incident.department]
-    if incident.department is not None and verdicts and verdicts[-1] is not None:
-        incident.on_time = incident.on_time is not False and verdicts[-1] == "on_time"

@@ -25,21 +25,40 @@ def pending(case: Case, kinds: Iterable[str]) -> list[Request]:
     return [r for r in case.requests if r.kind in set(kinds) and r.state in PENDING]
 
 
+def settle(case: Case, rule: Action, actor: Actor, given: ActionFields, city: City, now: datetime) -> tuple[str, ...]:
+    """Answer, decide, close or drop what was asked; the further steps of what was granted for good."""
+    if rule.answers is not None:
+        answer(case, rule.answers, actor, given, now)
+    close(case, rule.closes)
+    lapse(case, rule.lapse)
+    if rule.decides is None:
+        return ()
+    case.result = decide(case, rule, actor, given, city, now)
+    granted = rule.decides[0] == GRANTED and case.result != REVIEW
+    return city.process(case.incident.process).requests[case.result].does if granted else ()
+
+
 # ---- asking --------------------------------------------------------------------------------------------------------
 
-def ask(case: Case, rule: RequestRule, seq: int, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
-    """Open a request of every party."""
+def ask(case: Case, action: Action, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:
+    """Open what the action asks, of every party. Its number is that of the step, the version that it makes."""
+    if action.opens is None:
+        return
+    rule, seq = city.process(case.incident.process).requests[action.opens], case.incident.version + 1
     due_at = None if rule.until else given.until or (city.calendar.due(now, rule.limit) if rule.limit else None)
-    details: dict[str, Any] = {"days": given.days, "level": case.noted.get("level", given.level),
-                               "until": given.until.isoformat() if given.until and rule.until else None}
     asked = [Request(
         incident_id=case.incident.id, seq=seq, party=party, kind=rule.kind, asked_by=actor.id, asked_role=actor.role,
         asked_department=actor.department, asked_at=now, reason=given.reason or "", due_at=due_at, watch_at=due_at,
-        details={name: value for name, value in details.items() if value is not None})
-        for party in _parties(case, rule, given)]
+        details=_details(case, rule, given)) for party in _parties(case, rule, given)]
     case.requests.extend(asked)
     if asked and due_at is not None:
         case.noted["until"] = due_at.isoformat()
+
+
+def _details(case: Case, rule: RequestRule, given: ActionFields) -> dict[str, Any]:
+    until = given.until.isoformat() if given.until is not None and rule.until else None
+    details = {"days": given.days, "level": case.noted.get("level", given.level), "until": until}
+    return {name: value for name, value in details.items() if value is not None}
 
 
 def _parties(case: Case, rule: RequestRule, given: ActionFields) -> list[str]:

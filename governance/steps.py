@@ -185,7 +185,8 @@ def name_level(case: Case, actor: Actor, given: ActionFields, city: City, now: d
     if given.level is not None and given.level not in levels:
         raise InvalidField("level", f"应为 {'、'.join(levels)} 之一", f"must be one of {', '.join(levels)}")
     late = case.incident.due_at is not None and case.incident.due_at < now
-    case.noted["level"] = given.level or levels[min(late + (case.incident.supervisions > 0 and late), len(levels) - 1)]
+    again = late and case.incident.supervisions > 0
+    case.noted["level"] = given.level or levels[min(late + again, len(levels) - 1)]
     case.incident.supervisions += 1
 
 

@@ -46,9 +46,9 @@ def look(session: Session, city: City, incident_id: uuid.UUID, now: datetime) ->
     looks = 0
     while (item := next_item(case, now)) is not None:
         if isinstance(item, Clock):
-            look_at_clock(session, city, case, item, now)
+            look_at_clock(city, case, item, now)
         else:
-            look_at_request(session, city, case, item, now)
+            look_at_request(city, case, item, now)
         looks += 1
     handling.store(session, case)
     return looks
@@ -61,7 +61,7 @@ def next_item(case: Case, now: datetime) -> Clock | Request | None:
     return min(waiting, key=lambda found: found[:2])[2] if waiting else None
 
 
-def look_at_clock(session: Session, city: City, case: Case, clock: Clock, now: datetime) -> None:
+def look_at_clock(city: City, case: Case, clock: Clock, now: datetime) -> None:
     """Warned at 80 %, urged at expiry (and whoever answers for it told), escalated when overdue by the limit again."""
     rule = city.process(case.incident.process).clocks[clock.stage]
     looked, clock.watched = clock.watched, clock.watched + 1
@@ -69,10 +69,10 @@ def look_at_clock(session: Session, city: City, case: Case, clock: Clock, now: d
     if looked == 0:
         announce(case, f"warn:{clock.stage}", now)
     elif action := (rule.due, rule.again)[looked - 1]:
-        follow(session, city, case, action, ActionFields(stage=clock.stage), now)
+        follow(city, case, action, ActionFields(stage=clock.stage), now)
 
 
-def look_at_request(session: Session, city: City, case: Case, request: Request, now: datetime) -> None:
+def look_at_request(city: City, case: Case, request: Request, now: datetime) -> None:
     """A suspension: reminded of its review, then it ends. Anything else: it was not answered in time."""
     rule = city.process(case.incident.process).requests[request.kind]
     request.watched += 1
@@ -81,7 +81,7 @@ def look_at_request(session: Session, city: City, case: Case, request: Request, 
         announce(case, f"remind:{request.seq}", now)
     elif rule.until is not None:
         request.watch_at = None
-        follow(session, city, case, rule.until, ActionFields(), now)
+        follow(city, case, rule.until, ActionFields(), now)
     else:
         late(city, case, request, rule, now)
 
@@ -107,10 +107,10 @@ def announce(case: Case, event: str, now: datetime) -> None:
     case.outbox.append(OutboxRow(incident_id=case.incident.id, seq=case.incident.version, event=event, created_at=now))
 
 
-def follow(session: Session, city: City, case: Case, action: str, given: ActionFields, now: datetime) -> None:
+def follow(city: City, case: Case, action: str, given: ActionFields, now: datetime) -> None:
     """The system's own action. Where the process does not allow it just now, that is said, and the watch goes on."""
     try:
-        journey.follow(session, city, case, action, given, now)
+        journey.follow(case, city, action, given, now)
         log.info("%s %s %s", case.incident.number, action, given.stage or "")
     except WanggeError as refused:
         log.info("%s %s refused: %s", case.incident.number, action, refused.en)

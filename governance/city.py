@@ -163,8 +163,13 @@ def read_city(session: Session, settings: Settings) -> City:
         raise NotReady("尚未导入网格, 请先运行 wangge load grids", "No grids are loaded yet; run: wangge load grids")
     departments = {d.code: d for d in _detached(session, select(Department))}
     return City(revision, settings, boundary, _places(session, boundary), _lists(session), departments,
-                _duties(_detached(session, select(Duty))), load_processes(PROCESSES), read_calendar(session),
+                _duties(_detached(session, select(Duty))), processes_of(settings), read_calendar(session),
                 _cell_shapes(session, boundary))
+
+
+def processes_of(settings: Settings) -> dict[str, Process]:
+    """The processes that come with us, and the city's own, which go before ours of the same code."""
+    return load_processes(PROCESSES, *([settings.processes_dir] if settings.processes_dir else []))
 
 
 def read_calendar(session: Session) -> WorkCalendar:

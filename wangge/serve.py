@@ -150,7 +150,7 @@ def _stop_signals() -> Iterator[list[int]]:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Our environment, with every setting in force as a variable of its own."""
-    own = {f"WANGGE_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    own = {f"WANGGE_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None}
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
     return {**os.environ, **own, "PYTHONPATH": path}
 

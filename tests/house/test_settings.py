@@ -26,7 +26,7 @@ def test_the_page_has_every_setting_and_no_other() -> None:
 def test_a_setting_is_described_as_it_is(name: str) -> None:
     field = Settings.model_fields[name]
     default, chinese, english = documented()[name]
-    assert default.strip("`") == ("–" if field.default == "" else str(field.default))
+    assert default.strip("`") == ("–" if field.default in ("", None) else str(field.default))
     assert re.search("[一-鿿]", chinese)
     assert english == field.description
 

@@ -16,11 +16,37 @@ from api.dependencies import Parts
 from api.documented import operation_id
 from api.headers import DefaultHeaders
 from api.limits import MB, BodyLimit
-from api.routes import actions, attachments, audit, figures, grids, health, incidents, sessions, taxonomy
+from api.live import Live, on_stop_signals
+from api.routes import (
+    actions,
+    attachments,
+    audit,
+    bulletins,
+    deliveries,
+    drafts,
+    duplicates,
+    evaluation,
+    exchange,
+    figures,
+    figures_map,
+    grid_files,
+    grids,
+    health,
+    hotspots,
+    incidents,
+    live,
+    notices,
+    sessions,
+    suggestions,
+    taxonomy,
+)
+from api.routes.public import router as public_router
 from api.security import Doorkeeper
+from api.visitors import Turnstile
 from data.engine import make_engine, reading
 from governance.city import Cities
 from governance.errors import NotReady
+from governance.phone_codes import SendCode, log_only
 from governance.settings import Settings
 
 TAGS = [
@@ -30,8 +56,14 @@ TAGS = [
     {"name": "attachments", "description": "附件 Pictures, videos, sounds and documents"},
     {"name": "incidents", "description": "事件 Reporting and reading"},
     {"name": "actions", "description": "操作 Taking actions"},
+    {"name": "live", "description": "实时 Changes as they happen"},
     {"name": "figures", "description": "统计 Figures"},
+    {"name": "notices", "description": "通知 What one has been told, and how one wants to be told"},
+    {"name": "deliveries", "description": "送达 Deliveries that did not arrive; webhooks of other systems"},
     {"name": "audit", "description": "审计 The audit log"},
+    {"name": "exchange", "description": "交换 The city's data as files, to be loaded again; templates"},
+    {"name": "drafts", "description": "草稿 Changes of the city's data: previewed, applied, rolled back"},
+    {"name": "public", "description": "公众 Residents without an account: report, follow, rate; public inquiries"},
     {"name": "health", "description": "运行状态 Health"},
 ]
 
@@ -40,21 +72,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """One engine, one city in memory. `clock` says what time it is."""
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
+               send_code: SendCode = log_only) -> FastAPI:
+    """One engine, one city in memory. `clock` says what time it is, `send_code` brings a code to a phone."""
     engine = make_engine(settings.database)
     settings.attachments_dir.mkdir(parents=True, exist_ok=True)
     app = FastAPI(
         title="网格 Wangge", version="1", summary="城市社会治理网格开放系统 The open system for a city's grids",
         description="错误均为 application/problem+json, 语言随 Accept-Language. Errors are problem documents.",
         openapi_tags=TAGS, docs_url=None, redoc_url=None, generate_unique_id_function=operation_id, lifespan=_lifespan)
-    app.state.parts = Parts(settings, engine, Cities(settings), clock, Doorkeeper(engine, settings))
-    app.add_middleware(BodyLimit, uploads=attachments.PATH, upload_bytes=settings.video_limit_mb * MB)
+    app.state.parts = parts = Parts(settings, engine, Cities(settings), clock, Doorkeeper(engine, settings))
+    app.state.live = Live(parts)
+    app.add_middleware(BodyLimit, uploads=(attachments.PATH, drafts.PATH, grid_files.AUDIT_PATH),
+                       upload_bytes=settings.video_limit_mb * MB)
     app.add_middleware(DefaultHeaders)
     errors.install(app)
-    # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number
-    for room in (sessions, taxonomy, grids, attachments, actions, incidents, figures, audit, health):
+    # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
+    for room in (sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
+                 figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
+                 exchange, health):
         app.include_router(room.router)
+    app.include_router(public_router)
+    app.state.turnstile, app.state.send_code = Turnstile(settings.public_per_minute), send_code
     return app
 
 
@@ -63,7 +102,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     await to_thread.run_sync(_warm, parts)
     _settle_memory()
-    yield
+    with on_stop_signals(app.state.live.end):
+        yield
+    await app.state.live.close()
     parts.engine.dispose()
 
 

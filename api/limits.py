@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +19,7 @@ FRAME = 64 * 1024
 class BodyLimit:
     """Refuses by Content-Length before reading, and counts while reading what has no length."""
 
-    def __init__(self, app: ASGIApp, uploads: str, upload_bytes: int, other_bytes: int = MB) -> None:
+    def __init__(self, app: ASGIApp, uploads: Collection[str], upload_bytes: int, other_bytes: int = MB) -> None:
         self.app, self.uploads = app, uploads
         self.upload_bytes, self.other_bytes = upload_bytes + FRAME, other_bytes
 
@@ -25,7 +27,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.upload_bytes if scope["path"] == self.uploads else self.other_bytes
+        limit = self.upload_bytes if scope["path"] in self.uploads else self.other_bytes
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
             refusal = on_http_exception(Request(scope), HTTPException(413))

@@ -16,6 +16,7 @@ from api.schemas.incidents import (
     IncidentFile,
     IncidentOut,
     ReporterOut,
+    RequestOut,
     TransitionOut,
 )
 from data.engine import writing
@@ -23,34 +24,40 @@ from governance import queries, scope
 from governance.city import City
 from governance.clocks import Clock, is_overdue
 from governance.incident import Attachment, Incident, Transition
-from governance.people import Actor
+from governance.people import ROLES, Actor
+from governance.requests import Request
 from grids.codes import WIDTHS, Level
 
 #: Fields that are shown as the record has them.
 AS_THEY_ARE = (
     "id", "number", "process", "status", "outcome", "version", "taxonomy", "taxonomy_version", "subcategory",
     "category", "standard", "sensitivity", "description", "address", "lon", "lat", "unit", "placement", "department",
-    "assisting", "source", "on_time", "returns", "reworks", "urges", "extensions", "reopened", "score", "merged_into",
+    "assisting", "source", "on_time", "returns", "reworks", "urges", "extensions", "suspensions", "supervisions",
+    "whistles", "escalations", "reopened", "exempt", "score", "visited_at", "visit_contacted", "visit_solved",
+    "visit_score", "involved", "desk", "merged_into",
     "captured_at", "reported_at", "filed_at", "dispatched_at", "signed_at", "handled_at", "closed_at", "due_at",
     "handle_due_at")
 STAGES_ABOVE: tuple[Level, ...] = ("cell", "community", "street", "district")
 
 
 def show_all(session: Session, caller: Caller, incidents: Sequence[Incident]) -> list[IncidentOut]:
-    """Incidents with their clocks and files: two queries, however many."""
+    """Incidents with their clocks, requests and files: three queries, however many."""
     ids = [incident.id for incident in incidents]
     clocks = queries.clocks_of(session, caller.actor, *ids)
+    requests = queries.requests_of(session, caller.actor, *ids)
     files = queries.attachments_of(session, caller.actor, *ids)
-    return [show(caller, incident, clocks[incident.id], files[incident.id]) for incident in incidents]
+    return [show(caller, one, clocks[one.id], requests[one.id], files[one.id]) for one in incidents]
 
 
-def show(caller: Caller, incident: Incident, clocks: Sequence[Clock], files: Sequence[Attachment]) -> IncidentOut:
+def show(caller: Caller, incident: Incident, clocks: Sequence[Clock], requests: Sequence[Request],
+         files: Sequence[Attachment]) -> IncidentOut:
     city = caller.city
     record: dict[str, Any] = {name: getattr(incident, name) for name in AS_THEY_ARE}
     return IncidentOut(
         **record, **names(city, incident), **above(incident.unit), reporter=reporter(caller.actor, incident),
         overdue=overdue(incident, caller.now), decision=decision(incident),
         clocks=[clock_out(city, incident, clock, caller.now) for clock in clocks],
+        requests=[request_out(city, incident, request) for request in requests],
         attachments=[file_out(file) for file in files])
 
 
@@ -94,7 +101,8 @@ def decision(incident: Incident) -> DecisionOut | None:
         return None
     return DecisionOut(subcategory=incident.subcategory, department=said.get("department"), by=said.get("by"),
                        confidence=said.get("confidence"), reasons=said.get("reasons", []), rule=said.get("rule"),
-                       overruled=bool(said.get("overruled")), candidates=said.get("candidates", []))
+                       overruled=bool(said.get("overruled")), candidates=said.get("candidates", []),
+                       suggestions=said.get("suggestions", []), little=said.get("little"))
 
 
 def clock_out(city: City, incident: Incident, clock: Clock, now: datetime) -> ClockOut:
@@ -103,8 +111,19 @@ def clock_out(city: City, incident: Incident, clock: Clock, now: datetime) -> Cl
     return ClockOut.model_validate({
         "stage": clock.stage, "name": rule.name if rule else clock.stage, "department": clock.department,
         "limit_value": clock.limit_value, "limit_unit": clock.limit_unit, "started_at": clock.started_at,
-        "warn_at": clock.warn_at, "due_at": clock.due_at, "paused_at": clock.paused_at,
+        "warn_at": clock.warn_at, "due_at": clock.due_at, "original_due_at": clock.original_due_at,
+        "paused_at": clock.paused_at,
         "stopped_at": clock.stopped_at, "overdue": is_overdue(clock, now), "verdict": clock.verdict})
+
+
+def request_out(city: City, incident: Incident, request: Request) -> RequestOut:
+    process = city.processes.get(incident.process)
+    rule = process.requests.get(request.kind) if process else None
+    party = ROLES.get(request.party) or city.department_name(request.party)
+    return RequestOut(
+        request=request.seq, kind_name=rule.name if rule else request.kind, party_name=party,
+        **{name: getattr(request, name) for name in RequestOut.model_fields
+           if name not in ("request", "kind_name", "party_name")})
 
 
 def file_out(file: Attachment) -> IncidentFile:

@@ -40,9 +40,12 @@ def digest(document: Any) -> str:
 
 def chain(transition: Transition, before: str) -> str:
     """The hash of a transition: of everything it says and of the hash before it."""
-    said = transition.model_dump(exclude={"hash"}, mode="python")
-    said["at"] = transition.at.astimezone(UTC).isoformat()
-    return digest([before, said])
+    return chain_values(transition.model_dump(exclude={"hash"}, mode="python"), before)
+
+
+def chain_values(said: dict[str, Any], before: str) -> str:
+    """The same of a transition that is not a record yet: its values without the hash."""
+    return digest([before, {**said, "at": said["at"].astimezone(UTC).isoformat()}])
 
 
 def first_broken(transitions: Iterable[Transition]) -> int | None:

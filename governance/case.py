@@ -63,7 +63,8 @@ class ActionFields:
 class Case:
     """The incident, its clocks and requests, the files it has and the files just brought, and what has been written
     so far. `main` is the incident that a merge names, or that this one follows. `result` says how the step at hand
-    came out (passed, failed, the kind of a request decided …), `noted` what its transition keeps beside its fields."""
+    came out (passed, failed, the kind of a request decided …), `noted` what its transition keeps beside its fields,
+    `lesson` what the incident's words have turned out to mean."""
 
     incident: Incident
     clocks: list[Clock] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Case:
     outbox: list[OutboxRow] = field(default_factory=list)
     result: str = PASSED
     noted: dict[str, Any] = field(default_factory=dict)
+    lesson: str | None = None
 
     @property
     def files(self) -> list[Attachment]:

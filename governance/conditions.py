@@ -18,11 +18,17 @@ MOST_RETURNS = 3
 
 
 def reporter_files(case: Case, given: ActionFields, city: City, now: datetime) -> ActionFields | None:
-    """A grid worker's own report of a clear-cut subcategory is filed at once."""
+    """A grid worker's own report of a clear-cut subcategory is filed at once: the one that the worker chose, or the one
+    that the words mean if they are clearer than the city asks (WANGGE_AUTO_CONFIDENCE)."""
     incident = case.incident
-    subcategory = city.tree(incident.taxonomy).leaf(incident.subcategory or "")
-    by_worker = incident.reporter_role in GRID_ROLES
-    return ActionFields() if by_worker and subcategory is not None and subcategory.file_at_once else None
+    meant = incident.subcategory or incident.decision.get("sure_of")
+    subcategory = city.tree(incident.taxonomy).leaf(meant or "")
+    if subcategory is None or not subcategory.file_at_once or incident.reporter_role not in GRID_ROLES:
+        return None
+    if incident.subcategory is not None:
+        return ActionFields()
+    shown = subcategory.photo != "required" or case.photos(case.files)
+    return ActionFields(subcategory=subcategory.code) if shown else None
 
 
 def one_department(case: Case, given: ActionFields, city: City, now: datetime) -> ActionFields | None:

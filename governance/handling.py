@@ -14,6 +14,7 @@ from governance.city import City
 from governance.clocks import Clock
 from governance.errors import CalendarGap, InvalidField, MissingField, NotFound, StaleVersion
 from governance.incident import Attachment, Incident, Transition
+from governance.learning import note_label
 from governance.people import Actor
 from governance.process import Action, by_result
 from governance.requests import Request
@@ -175,5 +176,8 @@ def store(session: Session, case: Case) -> None:
     session.flush()
     for attachment in case.brought:
         attachment.incident_id, attachment.seq = case.incident.id, case.transitions[0].seq
+    if case.lesson is not None and case.incident.sensitivity == "normal":
+        note_label(session, case.incident.taxonomy, case.incident.description, case.lesson, "correction",
+                   case.transitions[-1].at, case.incident.id)
     session.add_all([*case.clocks, *case.requests, *case.transitions, *case.outbox])
     session.flush()

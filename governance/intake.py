@@ -21,6 +21,7 @@ from governance.city import City, Place
 from governance.clocks import Clock
 from governance.errors import IdTaken, InvalidField, MissingField
 from governance.incident import Incident, Transition
+from governance.learning import ranker
 from governance.outbox import OutboxRow
 from governance.people import GRID_ROLES, Actor
 from governance.process import Process
@@ -39,6 +40,7 @@ SOURCES = {
     "department": ("部门发现", ("handler", "department_head", "dispatcher")),
     "sensor": ("物联感知", ("sensor", "dispatcher", "district_centre")),
 }
+MOST_SUGGESTIONS = 5
 #: A phone's clock may be this much ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -93,7 +95,20 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         classify(incident, tree, sent.subcategory)
         if actor.role in GRID_ROLES and tree.categories[sent.subcategory].photo == "required":
             handling.bring_photo(case)
+    else:
+        incident.decision |= suggested(session, city, tree, incident.description)
     return case
+
+
+def suggested(session: Session, city: City, tree: Tree, text: str) -> dict[str, Any]:
+    """What the words may mean, the best first, with the reasons: kept for the desk. Whether the system relies on it is
+    decided by the confidence that the city has set."""
+    ranking = ranker(session, city, tree.taxonomy).rank(text, MOST_SUGGESTIONS)
+    enough = city.settings.auto_confidence
+    sure = ranking.sure(enough) if enough < 1 else None
+    said = ranking.document()
+    return {"suggestions": said["ranked"], "little": said["little"],
+            **({"sure_of": sure.subcategory, "confidence": sure.confidence} if sure else {})}
 
 
 def classify(incident: Incident, tree: Tree, code: str) -> None:

@@ -31,6 +31,8 @@ AUDIENCES: dict[str, str] = {
     "holder": "whom the clock says holds the stage",
     "head": "whom the clock says is told when the holder is late",
 }
+#: How a step may come out, besides the kind of a request that was decided: what `when` may name.
+RESULTS = ("passed", "failed", "review", "overdue")
 #: What a template may say, as {name}. Nothing of who reported it.
 TEMPLATE_FIELDS: dict[str, str] = {
     "number": "the incident's number; to who reported it, the number of the own report",
@@ -51,11 +53,13 @@ def problems_of_notices(process: Process) -> Iterator[str]:
     """Every audience and every {field} known, every template a template. Sentences for BadProcess."""
     for action in process.actions.values():
         yield from _problems_of(f"action {action.code}", action.notify)
+        results = {rule.when for rule in action.notify} - {None, *RESULTS, *process.requests}
+        yield from (f"action {action.code}: unknown result {result}" for result in sorted(map(str, results)))
     for clock in process.clocks.values():
-        yield from _problems_of(f"clock {clock.stage}", getattr(clock, "warn", ()))
-        named = {getattr(clock, "holder", None), getattr(clock, "head", None)} - {None, ""}
-        yield from (f"clock {clock.stage}: unknown audience {name}" for name in sorted(map(str, named - set(PARTIES))))
-    for kind, request in getattr(process, "requests", {}).items():
+        yield from _problems_of(f"clock {clock.stage}", clock.warn)
+        named = {clock.holder, clock.head} - {""}
+        yield from (f"clock {clock.stage}: unknown audience {name}" for name in sorted(named - set(PARTIES)))
+    for kind, request in process.requests.items():
         yield from _problems_of(f"request {kind}", (*request.remind, *request.late))
 
 

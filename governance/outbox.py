@@ -23,28 +23,30 @@ class OutboxRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     incident_id: uuid.UUID
     seq: int
-    event: str = Field(default="", max_length=40, description="empty: the step itself; else what time brought, by name")
+    event: str = Field(default="", max_length=60, description="empty: the step itself; else what time brought, by name")
     created_at: datetime = Field(sa_type=UtcDateTime)
     relayed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Notice(SQLModel, table=True):
-    """Something that one recipient is told once. The unique key makes a job that runs twice harmless."""
+    """Something that one recipient is told once. It stands in the inbox as soon as it is written; by which channels it
+    went out besides is in `Delivery`. The unique key makes a job that runs twice harmless."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("incident_id", "seq", "recipient_kind", "recipient", "channel"),
-                      Index("notice_recipient", "recipient_kind", "recipient", "created_at"))
+    __table_args__ = (UniqueConstraint("incident_id", "seq", "event", "recipient_kind", "recipient"),
+                      Index("notice_recipient", "recipient_kind", "recipient", "id"))
 
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     incident_id: uuid.UUID = Field(foreign_key="incident.id")
     seq: int
-    recipient_kind: str = Field(max_length=12, description="department or account")
-    recipient: str = Field(max_length=40)
-    channel: str = Field(max_length=12)
+    event: str = Field(default="", max_length=60)
+    recipient_kind: str = Field(max_length=12, description="department, account, or reporter: one without an account")
+    recipient: str = Field(max_length=40, description="a department's code, an account's or an incident's id")
     text: str
     text_en: str
+    urgent: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
-    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="first went out by a channel")
 
 
 def take_waiting(session: Session, limit: int) -> list[OutboxRow]:

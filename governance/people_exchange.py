@@ -98,6 +98,13 @@ def _its_department(row: Row, role: str, departments: Collection[str]) -> str | 
     return code
 
 
+def hash_password(password: str) -> str:
+    """argon2id, with the library's own settings."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher().hash(password)
+
+
 def weak_password(password: str) -> Sequence[tuple[str, str]]:
     """Why a password cannot be taken, in Chinese and English; empty if it can."""
     if len(password) < SHORTEST_PASSWORD:

@@ -20,13 +20,14 @@ from sqlmodel import Session, SQLModel, col
 
 from data.engine import is_postgresql
 from data.shape import WGS84
-from governance import handling, scope
+from governance import figures_lists, scope
 from governance.audit import AuditEntry
-from governance.city import City
 from governance.clocks import Clock
-from governance.errors import InvalidField, NotAllowed, NotFound
+from governance.errors import InvalidField, NotFound
+from governance.figures_filter import By
 from governance.incident import Attachment, Incident, Transition
 from governance.people import Actor
+from governance.requests import Request
 from grids.metres import degree_metres
 
 Record = TypeVar("Record", bound=SQLModel)
@@ -59,16 +60,12 @@ class IncidentFilter:
     near: tuple[float, float, float] | None = None
     q: str | None = None
     sort: str = "-reported_at"
-
-
-@dataclass(frozen=True)
-class PossibleAction:
-    """An action that the caller may take now. `fields`: name -> is it required."""
-
-    action: str
-    name: str
-    name_en: str
-    fields: dict[str, bool]
+    figure: str | None = None
+    by: By | None = None
+    key: str | None = None
+    of_list: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 # ---- lists ---------------------------------------------------------------------------------------------------------
@@ -93,10 +90,12 @@ def conditions(wanted: IncidentFilter, actor: Actor, now: datetime) -> Iterator[
     """Everything that a filter asks, except where on the map."""
     _no_nul(wanted)
     for name in ("status", "category", "subcategory", "department", "source", "process"):
-        if (value := getattr(wanted, name)) is not None:
+        of_figure = name == "department" and wanted.figure is not None  # of whose clock, if the figure is of clocks
+        if (value := getattr(wanted, name)) is not None and not of_figure:
             yield col(getattr(Incident, name)) == value
     if wanted.unit is not None:
         yield _below(wanted.unit)
+    yield from figures_lists.conditions(wanted, actor, now)
     if wanted.open is not None:
         yield col(Incident.outcome).is_(None) if wanted.open else col(Incident.outcome).is_not(None)
     if wanted.overdue is not None:
@@ -260,20 +259,9 @@ def _belonging(session: Session, actor: Actor, of: type[Record], ids: Sequence[u
     return belonging
 
 
-def possible_actions(city: City, actor: Actor, incident: Incident) -> list[PossibleAction]:
-    """What the caller may do with the incident now: what the process allows, in the own scope, with no barrier."""
-    allowed = city.process(incident.process).possible(incident.status, actor.role)
-    return [PossibleAction(a.code, a.name, a.name_en, dict(a.fields)) for a in allowed
-            if _may_act(city, actor, incident, a.code)]
-
-
-def _may_act(city: City, actor: Actor, incident: Incident, action: str) -> bool:
-    try:
-        scope.require(actor, "act")
-        scope.may_act(actor, incident, action)
-    except NotAllowed:
-        return False
-    return handling.barrier(action, incident, actor, city) is None
+def requests_of(session: Session, actor: Actor, *ids: uuid.UUID) -> dict[uuid.UUID, list[Request]]:
+    """What was asked in each incident, by step."""
+    return _belonging(session, actor, Request, ids, col(Request.seq), col(Request.party))
 
 
 def note_restricted_read(session: Session, actor: Actor, incidents: Iterable[Incident], now: datetime) -> None:

@@ -6,7 +6,9 @@ Every route names one permission; every role holds some. Which incidents a role 
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+import uuid
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, get_args
 
 from sqlalchemy import Boolean, ColumnElement, and_, false, literal, or_, true
 from sqlalchemy.ext.compiler import compiles
@@ -21,9 +23,13 @@ from grids.codes import code_range, within
 
 Permission = Literal[
     "report",            # report an incident, upload an attachment
+    "report_publicly",   # report as a resident and follow by a code
+    "moderate",          # what the public page shows of an inquiry
     "read_incidents",    # lists and single incidents, within `visible`
     "act",               # take actions; the process says which
     "read_figures",      # figures of the own scope
+    "read_evaluation",   # evaluation: of people in the own scope, or of oneself
+    "issue_bulletin",    # freeze a month
     "read_reference",    # taxonomy, grids
     "read_reporter",     # the reporter's name and phone
     "read_audit",        # the audit log
@@ -31,17 +37,19 @@ Permission = Literal[
 ]
 PERMISSIONS: tuple[str, ...] = get_args(Permission)
 
-_DESK = ("report", "read_incidents", "act", "read_figures", "read_reference", "read_reporter")
+_FIELD = ("report", "read_incidents", "act", "read_figures", "read_evaluation", "read_reference")
+_DESK = (*_FIELD, "read_reporter", "moderate")
 HOLDS: dict[str, frozenset[str]] = {
-    "resident": frozenset({"report", "read_incidents", "act", "read_reference", "read_reporter"}),
-    "grid_worker": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
-    "community_lead": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "resident": frozenset({"report", "report_publicly", "read_incidents", "act", "read_reference", "read_reporter"}),
+    "grid_worker": frozenset(_FIELD),
+    "community_lead": frozenset(_FIELD),
     "dispatcher": frozenset(_DESK),
-    "handler": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
-    "department_head": frozenset({"report", "read_incidents", "act", "read_figures", "read_reference"}),
+    "handler": frozenset(_FIELD),
+    "department_head": frozenset(_FIELD),
     "district_centre": frozenset(_DESK),
-    "supervisor": frozenset({"read_incidents", "act", "read_figures", "read_reference", "read_reporter"}),
-    "leader": frozenset({"read_incidents", "read_figures", "read_reference"}),
+    "supervisor": frozenset({"read_incidents", "act", "read_figures", "read_evaluation", "issue_bulletin",
+                             "read_reference", "read_reporter"}),
+    "leader": frozenset({"read_incidents", "read_figures", "read_evaluation", "read_reference"}),
     "admin": frozenset({"read_incidents", "read_figures", "read_reference", "administer"}),
     "auditor": frozenset({"read_audit"}),
 }
@@ -65,7 +73,20 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(own, in_unit(actor.unit))
 
 
-def may_see(actor: Actor, incident: Incident) -> bool:
+class Seen(Protocol):
+    """What decides who sees an incident, or a change of it."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def reporter(self) -> uuid.UUID | None: ...
+    @property
+    def department(self) -> str | None: ...
+    @property
+    def involved(self) -> Sequence[str]: ...
+
+
+def may_see(actor: Actor, incident: Seen) -> bool:
     """The same rule for one record."""
     if actor.role == "auditor":
         return False
@@ -107,9 +128,10 @@ def _assists_by_value(element: assists, compiler: SQLCompiler, **kw: Any) -> str
     return f"EXISTS (SELECT 1 FROM json_each(incident.involved) WHERE value = {department})"
 
 
-def may_act(actor: Actor, incident: Incident, action: str) -> None:
-    """NotAllowed unless the incident is the actor's to act on; whether the process allows it is asked elsewhere."""
-    if actor.role in DEPARTMENT_ROLES and action != "comment" and actor.department != incident.department:
+def may_act(actor: Actor, incident: Incident, *, involved: bool = False) -> None:
+    """NotAllowed unless the incident is the actor's to act on; whether the process allows it is asked elsewhere.
+    involved: departments beside the lead may take this action, too."""
+    if actor.role in DEPARTMENT_ROLES and actor.department != incident.department and not involved:
         raise NotAllowed("只有主办单位可以操作", "Only the lead department may do this.")
     if actor.role == "resident" and incident.reporter != actor.id:
         raise NotAllowed("只有上报人可以操作", "Only the reporter may do this.")
@@ -118,8 +140,10 @@ def may_act(actor: Actor, incident: Incident, action: str) -> None:
         raise NotAllowed("事件不在您的管辖范围内", "The incident is outside your scope.")
 
 
-def scope_of_figures(actor: Actor) -> ColumnElement[bool]:
-    """What a caller's figures count: the unit for people of the grid, the department for its people."""
+def scope_of_figures(actor: Actor, department: Any = None) -> ColumnElement[bool]:
+    """What a caller's figures count: the unit for people of the grid, the department for its people: the lead, or
+    that of another column."""
     if actor.role in DEPARTMENT_ROLES:
-        return col(Incident.department) == actor.department
+        whose = col(Incident.department) if department is None else department
+        return whose == actor.department
     return in_unit(actor.unit)

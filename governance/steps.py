@@ -13,6 +13,7 @@ from governance.case import FAILED, ActionFields, Case, note_handle_due
 from governance.city import City
 from governance.dispatch import decide
 from governance.errors import Conflict, InvalidField, MissingField
+from governance.incident import Incident
 from governance.people import Actor
 from grids.codes import WIDTHS, parent_of
 
@@ -61,12 +62,20 @@ def classify(case: Case, actor: Actor, given: ActionFields, city: City, now: dat
     code = given.subcategory or incident.subcategory
     if code is None:
         raise MissingField("subcategory", "立案前须确定小类", "is needed before filing")
+    case.lesson = code if corrects(incident, code) and actor.id is not None else None
     intake.classify(incident, tree, code)
     standard = tree.standard(code, incident.area_class, given.standard)
     if standard is None:
         raise InvalidField("standard", "不是该小类在此区域的标准", "is not a standard of this subcategory here",
                            "unknown_standard")
     incident.standard = standard.code
+
+
+def corrects(incident: Incident, code: str) -> bool:
+    """Somebody chose otherwise than the reporter, or than what the words were ranked first for."""
+    first = next(iter(incident.decision.get("suggestions", ())), None)
+    meant = incident.subcategory or (first and first["subcategory"])
+    return bool(incident.description) and (meant is not None or "suggestions" in incident.decision) and meant != code
 
 
 def join_main(case: Case, actor: Actor, given: ActionFields, city: City, now: datetime) -> None:

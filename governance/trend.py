@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sql
@@ -28,10 +28,13 @@ BUCKETS: dict[str, tuple[Callable[[date], date], str, int]] = {
 
 @dataclass(frozen=True)
 class TrendRow:
-    """A bucket. `closed_of_reported` are of its own reports, `closed_in_bucket` were closed then, whenever reported."""
+    """A bucket. `closed_of_reported` are of its own reports, `closed_in_bucket` were closed then, whenever reported.
+    `since` and `until` are those of the bucket, as far as it lies in the period."""
 
     bucket: str
     start: date
+    since: datetime
+    until: datetime
     reported: int
     filed: int
     voided: int
@@ -46,13 +49,24 @@ def trend(session: Session, city: City, actor: Actor, wanted: FigureFilter, inte
     no period, from the first to the last bucket that has any. A bucket counts only what lies in the period."""
     if interval not in BUCKETS:
         raise InvalidField("interval", f"只能是 {', '.join(BUCKETS)}", f"must be one of {', '.join(BUCKETS)}")
-    start_of, name, _ = BUCKETS[interval]
+    start_of, name, step = BUCKETS[interval]
     found = defaultdict[date, list[int]](lambda: [0] * 6)
     for day, *numbers in session.execute(_by_day(limits_of(city, actor, wanted), wanted, is_postgresql(session))):
         found[start_of(day)] = [a + b for a, b in zip(found[start_of(day)], numbers, strict=True)]
-    rows = ((start, found[start]) for start in _starts(list(found), wanted, interval))
-    return [TrendRow(start.strftime(name), start, n[0], n[1], n[2], n[3], n[4], n[5],
-                     closure_rate(n[0], n[2], n[3], n[4])) for start, n in rows]
+    starts = list(_starts(list(found), wanted, interval))
+    return [_row(start.strftime(name), start, start_of(start + timedelta(days=step)), wanted, found[start])
+            for start in starts]
+
+
+def _row(name: str, start: date, following: date, wanted: FigureFilter, n: list[int]) -> TrendRow:
+    return TrendRow(name, start, *_ends(start, following, wanted), n[0], n[1], n[2], n[3], n[4], n[5],
+                    closure_rate(n[0], n[2], n[3], n[4]))
+
+
+def _ends(start: date, following: date, wanted: FigureFilter) -> tuple[datetime, datetime]:
+    """Beginning and end of a bucket, cut to the period."""
+    since, until = (datetime.combine(day, time(), SHANGHAI) for day in (start, following))
+    return max(since, wanted.since or since), min(until, wanted.until or until)
 
 
 def _starts(found: list[date], wanted: FigureFilter, interval: Interval) -> Iterator[date]:

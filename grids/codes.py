@@ -31,6 +31,14 @@ def level_of(code: str) -> Level:
     return level
 
 
+def is_code(code: str) -> bool:
+    """Whether it is the code of a grid unit."""
+    try:
+        return bool(level_of(code))
+    except ValueError:
+        return False
+
+
 def parent_of(code: str) -> str | None:
     """The code of the unit above, None for a city. ValueError for a malformed code."""
     above = LEVELS.index(level_of(code)) - 1

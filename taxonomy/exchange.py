@@ -16,6 +16,7 @@ from typing import Any, Final
 from data.cells import Problems, Row, rows_of
 from data.sheet import BadFile, read_rows
 from taxonomy.category import Category
+from taxonomy.plain_tree import level_columns, read_plain_tree
 from taxonomy.standard import ANY_AREA, Standard
 
 CATEGORY_COLUMNS: Final = (
@@ -24,7 +25,7 @@ CATEGORY_COLUMNS: Final = (
 STANDARD_COLUMNS: Final = (
     "code", "subcategory", "area", "condition", "limit_value", "limit_unit", "basis", "source", "evidence",
     "closing_condition", "check_distance_m")
-FUNCTION_COLUMNS: Final = ("code", "name", "name_en", "level", "department")
+FUNCTION_COLUMNS: Final = ("code", "name", "name_en")
 #: Only a leaf has these; of a node above they must be empty.
 LEAF_COLUMNS: Final = CATEGORY_COLUMNS[6:]
 
@@ -50,23 +51,30 @@ class FunctionRow:
     department: str
 
 
-def read_list(categories_csv: Path | str, standards_csv: Path | str, functions_csv: Path | str,
+def read_list(categories_csv: Path | str, standards_csv: Path | str | None,
+              functions_csv: Path | str | Sequence[FunctionRow],
               taxonomy: str = PREFIXED_LIST) -> tuple[list[Category], list[Standard]]:
-    """The records of a list, as version 0. BadFile tells every problem; those of the standards begin `standards.`."""
+    """The records of a list, as version 0. BadFile tells every problem; those of the standards begin `standards.`.
+    The functions are those of a sheet, or known already. A list that nothing is filed under may have no standards;
+    then it may also be a plain tree (taxonomy/plain_tree.py)."""
+    if standards_csv is None and level_columns(categories_csv):
+        return read_plain_tree(categories_csv, taxonomy), []
     problems = Problems()
-    functions = {f.code for f in read_functions(functions_csv)}
+    named = read_functions(functions_csv) if isinstance(functions_csv, Path | str) else functions_csv
+    functions = {f.code for f in named}
     rows = _rows(categories_csv, CATEGORY_COLUMNS, problems)
-    lines = _rows(standards_csv, STANDARD_COLUMNS, problems.of("standards"))
+    lines = [] if standards_csv is None else _rows(standards_csv, STANDARD_COLUMNS, problems.of("standards"))
     problems_of_files = len(problems.found)
     parents = {row.cells["parent"] for row in rows}
     categories = [_category(row, taxonomy, at, row.cells["code"] not in parents, functions)
                   for at, row in enumerate(rows)]
     _check_tree(rows, taxonomy)
     standards = [_standard(row, taxonomy) for row in lines]
-    if not problems_of_files:  # a sheet that is cut off would make every row of the other one wrong
+    if standards_csv is not None and not problems_of_files:
+        # a sheet that is cut off would make every row of the other one wrong
         _check_standards(lines, categories)
         _check_leaves(rows, categories, standards)
-    problems.raise_if_any(f"{Path(categories_csv).name}, {Path(standards_csv).name}")
+    problems.raise_if_any(", ".join(Path(sheet).name for sheet in (categories_csv, standards_csv) if sheet is not None))
     return categories, standards
 
 
@@ -87,6 +95,13 @@ def write_list(categories: Iterable[Category], standards: Iterable[Standard], ca
                                              sorted(standards, key=lambda s: (s.subcategory, s.code, s.area))])
 
 
+def cells_of(record: Category | Standard) -> dict[str, str]:
+    """One row of its sheet."""
+    if isinstance(record, Standard):
+        return dict(zip(STANDARD_COLUMNS, _cells(record, STANDARD_COLUMNS), strict=True))
+    return dict(zip(CATEGORY_COLUMNS, _cells(record, CATEGORY_COLUMNS, record.leaf), strict=True))
+
+
 # ---- rows to records -----------------------------------------------------------------------------------------------
 
 def _rows(path: Path | str, columns: Sequence[str], problems: Problems) -> list[Row]:
@@ -101,7 +116,7 @@ def _functions(path: Path | str, problems: Problems) -> list[FunctionRow]:
     rows = _rows(path, FUNCTION_COLUMNS, problems)
     _check_once(rows, "code")
     return [FunctionRow(row.text("code", needed=True, most=40), row.text("name", needed=True), row.text("name_en"),
-                        row.choice("level", OWNERS), row.text("department", needed=True)) for row in rows]
+                        row.choice("level", OWNERS, needed=False), row.text("department")) for row in rows]
 
 
 def _category(row: Row, taxonomy: str, position: int, leaf: bool, functions: set[str]) -> Category:

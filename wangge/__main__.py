@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from data.sheet import BadFile
 from governance.errors import InvalidField, WanggeError
-from wangge.terminal import MOST_PROBLEMS, as_json, database, explain, progress, reachable, read_settings
+from wangge.commands.auditing import audit
+from wangge.commands.backups import db_backup, db_restore
+from wangge.commands.counting import evaluation, league, stages
+from wangge.commands.drafts import drafts
+from wangge.commands.export_grids import export_grids
+from wangge.commands.export_sheets import template
+from wangge.commands.exporting import export
+from wangge.commands.loading import load
+from wangge.commands.processes import process
+from wangge.commands.repeats import repeats
+from wangge.commands.words import classify, learn
+from wangge.terminal import as_json, database, explain, reachable, read_settings
 
 if TYPE_CHECKING:
     from governance.figures import Figure
     from governance.settings import Settings
-    from wangge.loading import Loaded
 
 app = typer.Typer(name="wangge", no_args_is_help=True, pretty_exceptions_enable=False,
                   help="网格: 城市社会治理网格化开放系统 (the open system for a city's social-governance grids)")
-load = typer.Typer(no_args_is_help=True, help="导入城市数据 (load a city's data; a file with an error loads nothing)")
 db = typer.Typer(no_args_is_help=True, help="数据库 (the database)")
 user = typer.Typer(no_args_is_help=True, help="账号 (accounts)")
 app.add_typer(load, name="load")
+app.add_typer(drafts, name="drafts")
+app.command()(template)
 app.add_typer(db, name="db")
+db.command("backup")(db_backup)
+db.command("restore")(db_restore)
 app.add_typer(user, name="user")
+app.add_typer(export, name="export")
+app.command()(repeats)
+app.add_typer(audit, name="audit")
+app.add_typer(process, name="process")
+export.command("grids")(export_grids)
+app.command()(classify)
+app.command()(learn)
+for command in (league, stages, evaluation):
+    app.command()(command)
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON (print JSON)")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="端口 (port)")]
 
@@ -48,7 +68,7 @@ def demo(prepare: Annotated[bool, typer.Option(help="只准备数据, 不启动 
          accounts: Annotated[bool, typer.Option(help="输出演示账号 (print the accounts as JSON lines)")] = False,
          port: Port = None) -> None:
     """演示: 天津市、虚构人员和约三百件事件 (Tianjin, made-up people, some 300 incidents; serves them)."""
-    settings = read_settings(port=port)
+    settings = read_settings(port=port, show_codes=True)
     if accounts:
         return _print_accounts(settings)
     from wangge.demo.screen import prepare_and_show
@@ -76,7 +96,7 @@ def _print_accounts(settings: Settings) -> None:
 
 @app.command()
 def serve(port: Port = None, host: Annotated[str | None, typer.Option(help="监听地址 (address)")] = None,
-          only: Annotated[str | None, typer.Option(help="只运行 api 或 work (only this part)")] = None) -> None:
+          only: Annotated[str | None, typer.Option(help="只运行 api、work 或 watch (only this part)")] = None) -> None:
     """启动服务 (serve the data folder or the database that is set)."""
     from wangge.serve import serve as run
 
@@ -152,76 +172,6 @@ def _day(value: str | None, field: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise InvalidField(field, f"{value} 应为日期 YYYY-MM-DD", f"{value} is not a date YYYY-MM-DD") from None
-
-
-# ---- loading -------------------------------------------------------------------------------------------------------
-
-@load.command("taxonomy")
-def load_taxonomy(categories: File, standards: File,
-                  name: Annotated[str, typer.Option("--list", help="清单名 (name of the list)")] = "grid",
-                  functions: Annotated[Path | None, typer.Option(exists=True, help="职能表 (functions)")] = None,
-                  json: Json = False) -> None:
-    """事项清单: 类目表和标准表 (a list: its categories and its standards; a new version each time)."""
-    from wangge import load as loading
-
-    with database(read_settings()) as engine, progress("事项清单 Taxonomy") as told:
-        done = loading.load_taxonomy(engine, name, categories, standards, _now(), functions or loading.FUNCTIONS, told)
-    _say_loaded(done, json)
-
-
-@load.command("grids")
-def load_grids(units: File, outlines: File, json: Json = False) -> None:
-    """网格: 单元名录 CSV 和边界 GeoJSON. 含单元网格 (15 位编码) 时按实测边界导入; 只有区界时, 区以下生成示意边界
-    (units and outlines: with cells in the file they are loaded as surveyed, after an audit; with districts only, all
-    below them is illustrative)."""
-    from wangge import load as loading
-
-    with database(read_settings()) as engine, progress("网格 Grids") as told:
-        done = loading.load_grids(engine, units, outlines, _now(), told)
-    _say_loaded(done, json)
-
-
-@load.command("people")
-def load_people(departments: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
-                accounts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
-                json: Json = False) -> None:
-    """责任单位表和账号表, 至少一个 (departments, accounts, or both)."""
-    from wangge import load as loading
-
-    if departments is None and accounts is None:
-        raise InvalidField("departments", "须给出责任单位表或账号表", "name a sheet of departments or of accounts")
-    with database(read_settings()) as engine, progress("部门和人员 People") as told:
-        done = loading.load_people(engine, departments, accounts, _now(), told=told)
-    _say_loaded(done, json)
-
-
-@load.command("calendar")
-def load_calendar(days: File, json: Json = False) -> None:
-    """工作日历: 调整日, 或整年 (days that differ, or whole years)."""
-    from wangge import load as loading
-
-    with database(read_settings()) as engine:
-        done = loading.load_calendar(engine, days, _now())
-    _say_loaded(done, json)
-
-
-def _say_loaded(done: Loaded, json: bool) -> None:
-    if json:
-        return as_json(done)
-    rows = ", ".join(f"{name} {number:,}" for name, number in done.rows.items())
-    version = f", 版本 version {done.version}" if done.version else ""
-    print(f"{'已导入 Loaded' if done.changed else '内容未变, 未建新版本 Unchanged'}: {done.what}{version} ({rows})")
-    if done.warnings:
-        _say_warnings(done)
-
-
-def _say_warnings(done: Loaded) -> None:
-    number = len(done.warnings)
-    print(f"{number} 处请核对, 不影响导入 ({number} to look at; the load is done)", file=sys.stderr)
-    for warning in done.warnings[:MOST_PROBLEMS]:
-        print(f"  {warning}", file=sys.stderr)
-    if (more := number - MOST_PROBLEMS) > 0:
-        print(f"  … 另有 {more} 处, 用 --json 全部列出 (and {more} more; --json lists them all)", file=sys.stderr)
 
 
 # ---- looking after it ----------------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from rich.cells import cell_len
 
 from governance.figures import Figure
+from governance.figures_sheet import Sheet
 
 #: heading, and the count or rate below it
 COLUMNS = (
@@ -17,14 +18,33 @@ COLUMNS = (
     ("准确派遣率", "accurate_dispatch_rate"), ("返工率", "rework_rate"),
 )
 GAP = "  "
+#: Columns of words, to the left.
+WORDS = ("编码", "名称", "角色", "单元", "环节", "时段")
 
 
 def render(rows: Sequence[Figure], total: Figure) -> str:
     """A line for each row, then the total. Names to the left, numbers to the right; a rate of nothing is a dash."""
-    table = [["名称", *(heading for heading, _ in COLUMNS)], *(_cells(row) for row in (*rows, total))]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
-    lines = [_line(cells, widths) for cells in table]
+    return _lined([["名称", *(heading for heading, _ in COLUMNS)], *(_cells(row) for row in (*rows, total))])
+
+
+def table(sheet: Sheet) -> str:
+    """Any sheet of figures, its rates in percent."""
+    heads = [column.heading for column in sheet.columns]
+    cells = [[_cell(value, column.percent) for value, column in zip(row, sheet.columns, strict=True)]
+             for row in sheet.rows]
+    return _lined([heads, *cells], {number for number, head in enumerate(heads) if head in WORDS})
+
+
+def _lined(rows: Sequence[Sequence[str]], left: Container[int] = (0,)) -> str:
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    lines = [_line(cells, widths, left) for cells in rows]
     return "\n".join([lines[0], "-" * cell_len(lines[0]), *lines[1:]])
+
+
+def _cell(value: Any, percent: bool) -> str:
+    if isinstance(value, float) and not percent:
+        return f"{value:,.1f}"
+    return value if isinstance(value, str) else _number(value)
 
 
 def _cells(row: Figure) -> list[str]:
@@ -38,7 +58,7 @@ def _number(value: float | None) -> str:
     return f"{value:.1%}" if isinstance(value, float) else f"{value:,}"
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padding = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
-    first, *others = zip(cells, padding, strict=True)
-    return GAP.join(["".join(first), *(pad + cell for cell, pad in others)])
+def _line(cells: Sequence[str], widths: Sequence[int], left: Container[int]) -> str:
+    padding = (" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True))
+    padded = zip(cells, padding, strict=True)
+    return GAP.join(cell + pad if number in left else pad + cell for number, (cell, pad) in enumerate(padded))

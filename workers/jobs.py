@@ -4,55 +4,75 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
 from sqlalchemy import Engine
 
-from data.engine import make_engine, reading, writing
-from governance import notices
-from governance.city import PROCESSES
-from governance.process import Process, load_processes
+from data.engine import make_engine, writing
+from governance import sending, telling
+from governance.city import processes_of
+from governance.process import Process
 from governance.settings import Settings
-from workers.senders import LogSender, Sender
+from workers.senders import NotSent, Sender
+from workers.senders.all import senders_of
 
 log = logging.getLogger("wangge.jobs")
 
 
-def tell(incident_id: str, seq: int) -> None:
-    """Tell whoever must know of a step of an incident."""
-    tell_step(worker_engine(), LogSender(), uuid.UUID(incident_id), seq, datetime.now(UTC))
+def tell(incident_id: str, seq: int, event: str = "") -> None:
+    """Tell whoever must know of a step of an incident, or of what time has brought after it."""
+    tell_step(worker_engine(), settings(), uuid.UUID(incident_id), seq, datetime.now(UTC), event)
 
 
-def tell_step(engine: Engine, sender: Sender, incident_id: uuid.UUID, seq: int, now: datetime) -> None:
-    """Write the step's notices, then send those that have not gone out.
+def deliver(delivery: int, attempts: int) -> None:
+    """Send one delivery, if it is still the one that was tried so often."""
+    send_off(worker_engine(), settings(), senders(), delivery, attempts, datetime.now(UTC))
 
-    Two transactions: a notice stands in the recipient's list even while the sender's channel is down.
-    """
-    with reading(engine) as session:
-        found = notices.notices_of(session, processes(), incident_id, seq, sender.channel, now)
-    if not found:
-        return
+
+def tell_step(engine: Engine, settings: Settings, incident_id: uuid.UUID, seq: int, now: datetime,
+              event: str = "") -> None:
+    """Write the notices into the inboxes, and what is to be sent; the relay brings that to `deliver`."""
     with writing(engine) as session:
-        notices.write_new(session, found)
+        telling.tell_step(session, processes(), settings, incident_id, seq, event, now)
         session.commit()
-    send_unsent(engine, sender, incident_id, seq, now)
 
 
-def send_unsent(engine: Engine, sender: Sender, incident_id: uuid.UUID, seq: int, now: datetime) -> None:
-    """Send one by one, each under its lock and stamped at once: two workers at work send each of them once.
+def send_off(engine: Engine, settings: Settings, senders: Mapping[str, Sender], delivery: int, attempts: int,
+             now: datetime) -> None:
+    """Take it in hand, send it, write down what became of it: two transactions, and none open while it is sent."""
+    with writing(engine) as session:
+        rows = sending.take_in_hand(session, delivery, attempts, settings, now)
+        held = sending.in_hand(rows)
+        parcel = sending.parcel_of(session, rows, settings) if rows else None
+        if rows and parcel is None:
+            sending.note_dropped(session, held, "收件人已关闭此渠道或已退订 (turned off, left or unsubscribed)")
+        session.commit()
+    if parcel is None:
+        return
+    failure = try_to_send(senders, parcel)
+    with writing(engine) as session:
+        if failure is None:
+            sending.note_sent(session, held, now)
+        else:
+            sending.note_failed(session, held, failure, settings, now)
+        session.commit()
 
-    A process that dies between sending and stamping sends that one again: told twice rather than never.
-    """
-    with reading(engine) as session:
-        keys = notices.unsent(session, incident_id, seq, sender.channel)
-    for key in keys:
-        with writing(engine) as session:
-            notice = notices.lock_unsent(session, key)
-            if notice is not None:
-                sender.send(notice, notices.phone_of(session, notice))
-                notice.sent_at = now
-                session.commit()
+
+def try_to_send(senders: Mapping[str, Sender], parcel: sending.Parcel) -> str | None:
+    """None, or why it was not sent. Whatever goes wrong is a failure of this one delivery and of no other."""
+    sender = senders.get(parcel.channel)
+    if sender is None:
+        return f"渠道 {parcel.channel} 未配置 (the channel is not set up)"
+    try:
+        sender.send(parcel)
+    except NotSent as reason:
+        return str(reason)
+    except Exception as error:
+        log.exception("sending by %s broke", parcel.channel)
+        return type(error).__name__
+    return None
 
 
 @cache
@@ -62,6 +82,16 @@ def worker_engine() -> Engine:
 
 
 @cache
+def settings() -> Settings:
+    return Settings()
+
+
+@cache
+def senders() -> dict[str, Sender]:
+    return senders_of(settings())
+
+
+@cache
 def processes() -> dict[str, Process]:
-    """The processes as shipped: they change with the program, not while it runs."""
-    return load_processes(PROCESSES)
+    """The processes of the city: they change with the program, not while it runs."""
+    return processes_of(settings())

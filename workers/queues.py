@@ -11,13 +11,16 @@ from redis.retry import Retry as RedisRetry
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-NOTICES = "notices"
-#: Every queue; a worker serves them all.
-QUEUES = (NOTICES,)
+NOTICES, DELIVERIES, WEBHOOKS = "notices", "deliveries", "webhooks"
+#: Every queue; a worker serves them all, and the first before the others: inboxes fill while receivers are slow, and
+#: people are told while somebody's webhook is.
+QUEUES = (NOTICES, DELIVERIES, WEBHOOKS)
 
 #: A failed job is tried again after these seconds, then stays in the failed registry for a person to look at.
 RETRY_SECONDS = (1, 5, 30, 120, 600)
 JOB_SECONDS = 30
+#: A delivery that broke is taken up again from the database; its job is kept so long for a person to look at.
+FAILURE_SECONDS = 86_400
 #: A Redis that hangs must not hold the relay's transaction for long.
 REDIS_SECONDS = 2.0
 
@@ -36,13 +39,21 @@ def queue_of(connection: Redis, name: str = NOTICES) -> Queue:
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
-def job_for(step: tuple[uuid.UUID, int], function: Any) -> Any:
-    """The job of a step, for `enqueue_many`. The same step always gives the same id."""
-    incident_id, seq = step
+def job_for(step: tuple[uuid.UUID, int] | tuple[uuid.UUID, int, str], function: Any) -> Any:
+    """The job of a step, or of an event after it, for `enqueue_many`. The same one always gives the same id."""
+    incident_id, *rest = step
+    args = (str(incident_id), *(part for part in rest if part != ""))
     return Queue.prepare_data(
-        function, args=(str(incident_id), seq), job_id=f"{function.__name__}-{incident_id}-{seq}",
-        description=f"{function.__name__} {incident_id} {seq}", timeout=JOB_SECONDS, result_ttl=0,
+        function, args=args, job_id="-".join((function.__name__, *map(str, args))).replace(":", "_"),
+        description=" ".join((function.__name__, *map(str, args))), timeout=JOB_SECONDS, result_ttl=0,
         retry=Retry(max=len(RETRY_SECONDS), interval=list(RETRY_SECONDS)))
+
+
+def delivery_job(delivery: int, attempts: int, function: Any) -> Any:
+    """The job of one try of a delivery. Queue and registry know nothing of further tries: those are in the database."""
+    return Queue.prepare_data(function, args=(delivery, attempts), timeout=JOB_SECONDS, result_ttl=0,
+                              failure_ttl=FAILURE_SECONDS, job_id=f"{function.__name__}-{delivery}-{attempts}",
+                              description=f"{function.__name__} {delivery} {attempts}")
 
 
 def give_back(queue: Queue) -> int:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.scheduler import RQScheduler
@@ -16,9 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from data.engine import reading, writing
+from governance.changes import changes_of
+from governance.delivery import WEBHOOK
 from governance.outbox import OutboxRow, mark_relayed, take_waiting
-from workers.jobs import tell
-from workers.queues import job_for
+from governance.sending import anything_due, take_due
+from workers.jobs import deliver, tell
+from workers.live import publish, stream_length
+from workers.queues import DELIVERIES, WEBHOOKS, delivery_job, job_for, queue_of
 
 log = logging.getLogger("wangge.relay")
 
@@ -38,8 +43,9 @@ def relay_once(engine: Engine, queue: Queue, now: datetime, limit: int = BATCH) 
     with writing(engine) as session:
         rows = take_waiting(session, limit)
         if rows:
-            steps = dict.fromkeys((row.incident_id, row.seq) for row in rows)
+            steps = dict.fromkeys((row.incident_id, row.seq, row.event) for row in rows)
             queue.enqueue_many([job_for(step, tell) for step in steps])
+            publish(queue.connection, changes_of(session, rows), stream_length())
             mark_relayed(session, rows, now)
             session.commit()
     return len(rows)
@@ -53,6 +59,7 @@ def run_relay(stop: Event, engine: Engine, queue: Queue) -> None:
         try:
             moved = relay_once(engine, queue, datetime.now(UTC))
             bring_due(scheduler)
+            send_due(engine, queue.connection, datetime.now(UTC))
         except (RedisError, SQLAlchemyError) as error:
             if not away:
                 log.warning("转发暂停, 上报不受影响, 将自动重试 (relay paused, trying again): %s", error)
@@ -62,6 +69,21 @@ def run_relay(stop: Event, engine: Engine, queue: Queue) -> None:
                 log.warning("转发已恢复 (relay goes on)")
             pause, away = (0.0 if moved == BATCH else POLL_SECONDS), False
         stop.wait(pause)
+
+
+def send_due(engine: Engine, connection: Redis, now: datetime, limit: int = BATCH) -> int:
+    """Move the deliveries whose time has come; how many. What Redis loses is moved again after a while."""
+    with reading(engine) as session:
+        if not anything_due(session, now):
+            return 0
+    connection.ping()
+    with writing(engine) as session:
+        due = take_due(session, now, limit)
+        for name, of_machines in ((DELIVERIES, False), (WEBHOOKS, True)):
+            jobs = [delivery_job(key, tries, deliver) for key, tries, way in due if (way == WEBHOOK) is of_machines]
+            queue_of(connection, name).enqueue_many(jobs)
+        session.commit()
+    return len(due)
 
 
 def retries_of(queue: Queue) -> Any:

@@ -49,7 +49,7 @@ def act_on_incident(incident: IdOrNumber, action: ActionCode, sent: ActionIn, ca
     with writing(caller.engine) as session:
         ident = id_of(session, caller, incident)
         case = journey.act(session, caller.city, caller.actor, ident, action, sent.version, sent.fields(), caller.now)
-        shown = showing.show(caller, case.incident, case.clocks, case.files)
+        shown = showing.show(caller, case.incident, case.clocks, case.requests, case.files)
         session.commit()
     return shown
 

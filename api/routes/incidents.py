@@ -19,6 +19,7 @@ from governance import journey, queries
 from governance.city import City
 from governance.errors import InvalidField
 from governance.intake import IncidentReport
+from governance.possible import possible_actions
 from governance.queries import IncidentFilter
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses={**ALWAYS, **SIGNED_IN})
@@ -32,7 +33,7 @@ def report_incident(sent: IncidentIn, caller: MayReport, response: Response,
     """Sent again with the same `id` and content it is the same incident (200); with other content 409."""
     with writing(caller.engine) as session:
         case, new = journey.report(session, caller.city, caller.actor, report_of(sent), caller.now)
-        shown = showing.show(caller, case.incident, case.clocks, case.files)
+        shown = showing.show(caller, case.incident, case.clocks, case.requests, case.files)
         session.commit()
     response.status_code = 201 if new else 200
     response.headers["Location"] = f"{router.prefix}/{case.incident.id}"
@@ -75,10 +76,10 @@ def read_possible_actions(incident: IdOrNumber, caller: MayReadIncidents,
                           _: Annotated[NoQuery, Query()]) -> list[PossibleOut]:
     with reading(caller.engine) as session:
         found = queries.find_incident(session, caller.actor, incident)
+        may = possible_actions(session, caller.city, caller.actor, found, caller.now)
     return [PossibleOut(action=a.action, name=a.name, name_en=a.name_en,
                         fields=[name for name, required in a.fields.items() if required],
-                        optional=[name for name, required in a.fields.items() if not required])
-            for a in queries.possible_actions(caller.city, caller.actor, found)]
+                        optional=[name for name, required in a.fields.items() if not required]) for a in may]
 
 
 def report_of(sent: IncidentIn) -> IncidentReport:

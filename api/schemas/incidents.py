@@ -24,6 +24,7 @@ from api.schemas.common import (
     StrictLon,
 )
 from api.schemas.taxonomy import Number
+from governance.figures_filter import By
 
 MOST_FILES = 20
 Files = Annotated[list[uuid.UUID], Field(max_length=MOST_FILES)]
@@ -42,6 +43,7 @@ class IncidentIn(In):
     accuracy_m: Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)] | None = None
     unit: Code | None = None
     address: Line = ""
+    department: Code | None = Field(default=None, description="希望由谁答复 (who should answer; for inquiries)")
     source: Code | None = None
     captured_at: Instant | None = None
     attachments: Files = Field(default_factory=list)
@@ -86,6 +88,13 @@ class IncidentsQuery(In):
         default=None, description="经度,纬度,米 (lon,lat,metres)", examples=["117.2,39.1,500"])
     q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
     sort: Literal["reported_at", "-reported_at", "due_at", "-due_at", "closed_at", "-closed_at"] = "-reported_at"
+    figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
+                                examples=["returned"])
+    by: By | None = Field(default=None, description="统计维度 (dimension of the figure's row)")
+    key: Code | None = Field(default=None, description="行的编码, 省略为未归入者 (the row; absent: without a place)")
+    of_list: Code | None = Field(default=None, alias="list", description="行的清单 (the list of the row's code)")
+    since: Instant | None = Field(default=None, alias="from", description="统计期起 (start of the figure's period)")
+    until: Instant | None = Field(default=None, alias="to", description="统计期止, 不含 (its end, not included)")
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -111,6 +120,7 @@ class ClockOut(Out):
     started_at: Moment
     warn_at: Moment
     due_at: Moment
+    original_due_at: Moment | None = Field(description="延期前的时限 (before the first extension)")
     paused_at: Moment | None
     stopped_at: Moment | None
     overdue: bool
@@ -127,6 +137,30 @@ class IncidentFile(Out):
     uploaded_at: Moment
 
 
+class RequestOut(Out):
+    """What one party asked of another, and what became of it."""
+
+    request: int = Field(description="提出的步骤, 答复和审批时以此指明 (the step that asked; names it)")
+    kind: str
+    kind_name: str
+    party: str = Field(description="责任单位或角色 (a department, or a role)")
+    party_name: str
+    state: Literal["asked", "answered", "granted", "refused", "withdrawn", "lapsed"]
+    reviews: int
+    asked_role: str
+    asked_department: str | None
+    asked_at: Moment
+    reason: str
+    details: dict[str, Any]
+    due_at: Moment | None
+    answered_at: Moment | None
+    answer: str
+    lon: float | None
+    lat: float | None
+    decided_at: Moment | None
+    score: int | None
+
+
 class DecisionOut(Out):
     """Who decided on what and to whom, and why."""
 
@@ -138,6 +172,9 @@ class DecisionOut(Out):
     rule: str | None = Field(description="规则给出的单位 (the department that the rule named)")
     overruled: bool
     candidates: list[dict[str, Any]]
+    suggestions: list[dict[str, Any]] = Field(
+        description="按文字排序的小类及理由 (what the words may mean, with reasons)")
+    little: str | None = Field(description="文字信息不足时的说明 (why the words say too little)")
 
 
 class IncidentOut(Out):
@@ -170,6 +207,8 @@ class IncidentOut(Out):
     department: str | None
     department_name: str | None
     assisting: list[str]
+    involved: list[str] = Field(description="协办和被吹哨、被督办的单位 (departments beside the lead that see it)")
+    desk: str | None = Field(description="升级到的网格单元 (the unit whose desk it was escalated to)")
     source: str
     reporter: ReporterOut | None = Field(description="仅上报人本人及有权角色可见 (only for who may know)")
     captured_at: Moment | None
@@ -188,9 +227,19 @@ class IncidentOut(Out):
     reworks: int
     urges: int
     extensions: int
+    suspensions: int
+    supervisions: int
+    whistles: int
+    escalations: int
     reopened: int
+    exempt: bool = Field(description="超期但申诉通过 (overdue, but excused on appeal)")
     score: int | None
+    visited_at: Moment | None
+    visit_contacted: bool | None
+    visit_solved: bool | None
+    visit_score: int | None
     merged_into: uuid.UUID | None
+    requests: list[RequestOut]
     attachments: list[IncidentFile]
     decision: DecisionOut | None
 

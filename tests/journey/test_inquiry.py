@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlmodel import col
 
-from data.engine import reading
-from governance.city import City, read_city
+from data.engine import reading, writing
+from governance import watch
+from governance.city import PROCESSES, City, read_city
 from governance.errors import CalendarGap, Conflict, InvalidField, MissingField, NotAllowed, NotFound, WrongState
 from governance.incident import Incident
-from governance.people import Actor
+from governance.notice_facts import read_step
+from governance.notices import notices_of
+from governance.outbox import OutboxRow
+from governance.people import Account, Actor
+from governance.process import load_processes
 from governance.settings import Settings
 from tests import town
 from tests.journey.walk import Walk
@@ -90,6 +96,58 @@ def test_a_year_without_a_calendar_is_told_and_nothing_happens(walk: Walk) -> No
     with pytest.raises(CalendarGap):
         walk.act("centre", "approve", inquiry)
     assert walk.again(inquiry).status == "submitted"
+
+
+# ---- who is told ---------------------------------------------------------------------------------------------------
+
+def told(walk: Walk, incident: Incident, whom: str) -> list[str]:
+    """What one person has been told, in order."""
+    found = []
+    with reading(walk.engine) as session:
+        processes, me = load_processes(PROCESSES), str(walk.people[whom].id)
+        rows = session.scalars(select(OutboxRow).where(col(OutboxRow.incident_id) == incident.id)
+                               .order_by(col(OutboxRow.id))).all()
+        assert session.get(Account, walk.people[whom].id) is not None
+        for row in rows:
+            step = read_step(session, processes, incident.id, row.seq, row.event)
+            found += [notice.text for notice in notices_of(session, step, walk.now) if notice.recipient == me]
+    return found
+
+
+def test_the_asker_is_told_at_the_approval_and_at_the_answer(walk: Walk) -> None:
+    inquiry = asked(walk)
+    walk.act("centre", "approve", inquiry)
+    walk.act("fitter", "answer", inquiry, reason="凭户口簿报名")
+    walk.act("centre", "check", inquiry, passed=True)
+    assert told(walk, inquiry, "resident") == [
+        f"您的提问 {inquiry.number} 已通过审核, 将于 2026-03-06 09:00 前答复",
+        f"您的提问 {inquiry.number} 已有答复, 请凭编号和查询码查看",
+        f"您的提问 {inquiry.number} 已办结, 请凭编号和查询码评价"]
+
+
+def test_when_it_is_overdue_the_head_of_the_unit_is_told(walk: Walk) -> None:
+    inquiry = asked(walk)
+    walk.act("centre", "approve", inquiry)
+    assert told(walk, inquiry, "fitter_head") == []
+    walk.now = walk.at("09:00", day=6)
+    with writing(walk.engine) as session:
+        assert watch.look(session, walk.city, inquiry.id, walk.now) == 2  # warned at 80 %, urged at expiry
+        session.commit()
+    assert walk.actions(inquiry)[-1] == "urge"
+    assert told(walk, inquiry, "fitter_head") == [
+        f"问政超时: {inquiry.number} 教育入学咨询, 答复时限 2026-03-06 09:00"]
+
+
+def test_an_answer_that_nobody_reviews_is_closed_by_time(walk: Walk) -> None:
+    inquiry = asked(walk)
+    walk.act("centre", "approve", inquiry)
+    walk.act("fitter", "answer", inquiry, reason="凭户口簿报名")
+    walk.now = walk.at("09:00", day=5)
+    with writing(walk.engine) as session:
+        watch.look(session, walk.city, inquiry.id, walk.now)
+        session.commit()
+    closed = walk.again(inquiry)
+    assert (closed.status, closed.outcome, walk.actions(inquiry)[-1]) == ("closed", "closed", "close")
 
 
 # ---- moderation ----------------------------------------------------------------------------------------------------

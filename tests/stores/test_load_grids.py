@@ -155,8 +155,14 @@ def test_the_command_line_prints_what_to_look_at(
     assert done.exit_code == 0, done.output
     assert "cell 32" in done.stdout
     assert f"{town.COMMUNITY_2} 内有一处不属于任何下级单元" in done.stderr
+
+
+def test_a_program_is_told_what_to_look_at_with_its_kind_area_and_place(
+        engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_DATABASE_URL", str(settings.database_url))
+    sheets = surveyed(tmp_path, engine, cut_east_edge, ("community", "cell"))
     told = CliRunner().invoke(app, ["load", "grids", *map(str, sheets), "--json"])
-    (warning,) = json.loads(told.stdout)["warnings"]
+    (warning,) = json.loads(told.stdout)["preview"]["more"]["findings"]
     assert warning["kind"] == "gap"
     assert warning["area_m2"] == pytest.approx(0.001 * 86_500 * 0.005 * 111_000, rel=0.01)
     assert warning["place"] == pytest.approx([117.2195, 39.1075], abs=1e-5)

@@ -22,6 +22,7 @@ from governance.city import City
 from governance.errors import InvalidField, NotFound
 from governance.incident import Incident
 from governance.people import Actor
+from governance.possible import possible_actions
 from governance.queries import (
     SORTS,
     IncidentFilter,
@@ -30,7 +31,6 @@ from governance.queries import (
     find_incident,
     list_incidents,
     note_restricted_read,
-    possible_actions,
     transitions_of,
 )
 from governance.scope import may_see
@@ -325,14 +325,16 @@ def test_of_an_incident_out_of_sight_nothing_is_read(session: Session, city: Cit
 def test_possible_actions_are_the_callers_own(session: Session, city: City, people: dict[str, Actor],
                                               now: datetime) -> None:
     incident = reported(session, city, people["worker"], town.RUBBISH, now)
-    may = {name: {a.action for a in possible_actions(city, actor, incident)} for name, actor in people.items()}
+    may = {name: {a.action for a in possible_actions(session, city, actor, incident, now)}
+           for name, actor in people.items()}
     assert incident.status == "dispatched"
     assert {"sign", "return", "comment"} <= may["cleaner"]
     assert {"merge", "transfer", "comment"} <= may["dispatcher"]
     assert "sign" not in may["officer"]
     assert "sign" not in may["dispatcher"]
     assert may["dispatcher_2"] == may["leader"] == may["auditor"] == may["admin"] == set()
-    returning = next(a for a in possible_actions(city, people["cleaner"], incident) if a.action == "return")
+    offered = possible_actions(session, city, people["cleaner"], incident, now)
+    returning = next(a for a in offered if a.action == "return")
     assert (returning.name, returning.name_en, returning.fields) == ("退回", "Return", {"reason": True})
 
 
@@ -340,20 +342,20 @@ def test_settling_is_offered_only_where_the_list_lets_it(session: Session, city:
                                                          now: datetime) -> None:
     heap = reported(session, city, people["worker"], town.HEAP, now)
     assert heap.status == "filed"
-    assert "settle" in {a.action for a in possible_actions(city, people["worker"], heap)}
+    assert "settle" in {a.action for a in possible_actions(session, city, people["worker"], heap, now)}
     stall = reported(session, city, people["worker"], town.STALL, now)
     assert stall.status == "filed"
-    assert "settle" not in {a.action for a in possible_actions(city, people["worker"], stall)}
+    assert "settle" not in {a.action for a in possible_actions(session, city, people["worker"], stall, now)}
 
 
 def test_what_is_possible_changes_with_the_state(session: Session, city: City, people: dict[str, Actor],
                                                  now: datetime) -> None:
     incident = reported(session, city, people["worker"], town.RUBBISH, now)
-    assert "sign" in {a.action for a in possible_actions(city, people["cleaner"], incident)}
+    assert "sign" in {a.action for a in possible_actions(session, city, people["cleaner"], incident, now)}
     signed = journey.act(session, city, people["cleaner"], incident.id, "sign", incident.version, ActionFields(),
                          now).incident
     session.commit()
-    possible = {a.action for a in possible_actions(city, people["cleaner"], signed)}
+    possible = {a.action for a in possible_actions(session, city, people["cleaner"], signed, now)}
     assert "feed_back" in possible
     assert "sign" not in possible
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
+import pytest
 import shapely
 
-from grids.audit import Finding, audit
+from grids.audit import Finding, audit, numbering
+from grids.datum import from_wgs84
 from grids.exchange import OutlineRow
+from grids.findings import geojson_of
 from grids.hierarchy import UnitName
+from grids.shift import wrong_datum
 from grids.survey import survey
+from tests.unit.tianjin_city import DISTRICTS, Tianjin, tianjin
+from tests.unit.tianjin_city import UNITS as TIANJIN
+
+__all__ = ["tianjin"]
 
 CITY, DISTRICT, STREET, ONE, TWO = "12", "120101", "120101001", "120101001001", "120101001002"
 #: West, middle, and east: two cells of the first community, one of the second.
@@ -88,7 +99,72 @@ def test_slivers_are_accepted_small_ones_and_narrow_ones() -> None:
     assert told([row(WEST, 0, 100), small, row(EAST, 200, 300)]) == []
     narrow = cells(middle=row(MIDDLE, 99.9, 200))
     assert told(narrow) == []
-    assert told(cells(middle=row(MIDDLE, 99.5, 200))) == [("overlap", (WEST, MIDDLE), 50)]
+
+
+def test_a_thin_overlap_is_a_sliver_and_a_wide_one_is_not() -> None:
+    finding = only(cells(middle=row(MIDDLE, 99.5, 200)))
+    assert (finding.kind, finding.codes, finding.severity) == ("sliver", (WEST, MIDDLE), "warning")
+    assert finding.area_m2 == pytest.approx(50, rel=0.01)
+    assert "0.50 米" in finding.reason
+    assert told(cells(middle=row(MIDDLE, 98.5, 200))) == [("overlap", (WEST, MIDDLE), 150)]
+
+
+def test_a_thin_gap_and_a_thin_strip_outside_are_slivers() -> None:
+    assert told(cells(row(ONE, 0, 200), middle=row(MIDDLE, 100.5, 200))) == [("sliver", (ONE, WEST), 50)]
+    assert told(cells(row(ONE, 0, 199.5))) == [("sliver", (MIDDLE, ONE), 50)]
+
+
+def test_what_is_thin_and_what_is_wide_of_one_overlap_is_told_apart() -> None:
+    middle = shapely.union_all([row(MIDDLE, 99.5, 200, 0, 40).geometry, row(MIDDLE, 100, 200, 40, 60).geometry,
+                                row(MIDDLE, 80, 200, 60, 100).geometry])
+    assert told(cells(middle=OutlineRow(MIDDLE, "中", middle))) == [
+        ("overlap", (WEST, MIDDLE), 800), ("sliver", (WEST, MIDDLE), 20)]
+
+
+def test_a_whole_city_of_21_000_cells_that_fit_has_nothing_wrong(tianjin: Tianjin) -> None:
+    rows = [OutlineRow(unit.code, unit.name, unit.geometry) for unit in tianjin.outlines]
+    assert audit(TIANJIN, rows) == []
+    cells = [row for row in rows if len(row.code) == 15]
+    assert numbering(cells) == []
+    assert wrong_datum(cells, DISTRICTS) == []
+
+
+def test_two_districts_in_another_datum_are_known_by_the_districts_outlines(tianjin: Tianjin) -> None:
+    """Only some of the cells, and none of the units above."""
+    for datum in ("gcj02", "bd09"):
+        shifted = [OutlineRow(unit.code, unit.name, shapely.transform(unit.geometry, lambda xy, to=datum: np.array(
+            [from_wgs84(lon, lat, to) for lon, lat in xy]))) for unit in tianjin.level("cell")
+            if unit.code.startswith(("120101", "120103"))]
+        (found,) = wrong_datum(shifted, DISTRICTS)
+        assert (found.kind, found.is_error) == ("datum", True)
+        assert f"--datum {datum}" in found.reason
+
+
+def test_leftover_pieces_and_cells_larger_than_a_town_are_told() -> None:
+    tiny, huge = row(f"{TWO}002", 300, 305, 0, 5), row(f"{TWO}003", 400, 20_400, 0, 20_000)
+    found = audit(UNITS, cells(tiny, huge))
+    assert [(finding.kind, finding.severity) for finding in found] == [("tiny", "warning"), ("huge", "warning")]
+    assert found[0].area_m2 == pytest.approx(25, rel=0.01)
+    assert found[1].area_m2 == pytest.approx(4e8, rel=0.01)
+
+
+def test_cells_that_are_not_numbered_west_to_east_are_noted() -> None:
+    assert numbering(cells()) == []
+    (note,) = numbering(cells(west=row(WEST, 100, 200), middle=row(MIDDLE, 0, 100)))
+    assert (note.kind, note.codes, note.severity, note.is_error) == ("numbering", (ONE,), "note", False)
+
+
+def test_findings_go_out_as_geojson_with_the_piece_that_is_wrong() -> None:
+    found = audit(UNITS, [*cells(middle=row(MIDDLE, 80, 200)), row("120101001009001", 300, 400)])
+    document = json.loads(json.dumps(geojson_of(found)))
+    overlap = next(f for f in document["features"] if f["properties"]["kind"] == "overlap")
+    piece = shapely.from_geojson(json.dumps(overlap["geometry"]))
+    assert shapely.normalize(piece).equals_exact(shapely.normalize(row(WEST, 80, 100).geometry), 1e-6)
+    assert overlap["properties"]["codes"] == [WEST, MIDDLE]
+    assert overlap["properties"]["severity"] == "error"
+    assert set(overlap["properties"]) == {"kind", "severity", "codes", "feature", "field", "area_m2", "place", "zh",
+                                          "en"}
+    assert [f["geometry"]["type"] for f in document["features"]] == ["Polygon", "Polygon"]
 
 
 def test_a_cell_that_leaves_its_community_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from data.sheet import BadFile
-from grids.exchange import feature_collection, read_outlines, read_units
+from grids.exchange import feature_collection, read_outlines, read_unit_rows, read_units
 from grids.hierarchy import UnitName
 from tests.unit.tianjin_city import DISTRICTS, UNITS, Tianjin, tianjin
 
@@ -75,10 +75,21 @@ def test_every_bad_row_is_told_with_its_line_and_nothing_is_returned() -> None:
 
 
 def test_a_missing_column_is_told() -> None:
-    assert _problems("code,name\n12,天津市\n") == [
-        (1, "parent_code", "this column is missing"),
-        (1, "level", "this column is missing"),
-    ]
+    assert _problems("code,parent_code,level\n12,,city\n") == [(1, "name", "this column is missing")]
+    assert _problems("code,name\n") == [(1, "", "the file has no rows")]
+
+
+def test_a_code_says_its_parent_and_level_itself_and_columns_may_have_their_chinese_names() -> None:
+    plain = read_units("code,name\n12,天津市\n120101,和平区\n")
+    assert plain == read_units("网格编码,上级编码,层级,名称,备注\n12,,市,天津市,\n120101,12,区,和平区,x\n")
+    assert [(unit.parent, unit.level) for unit in plain] == [(None, "city"), ("12", "district")]
+
+
+def test_the_area_class_of_a_unit_may_stand_in_the_sheet() -> None:
+    rows = read_unit_rows("code,name,area_class\n12,天津市,\n120101,和平区,B\n")
+    assert [row.area_class for row in rows] == [None, "B"]
+    assert _problems("code,name,area_class\n12,天津市,D\n") == [
+        (2, "area_class", "'D' is no area class A, B or C")]
 
 
 def test_outlines_come_with_code_and_name() -> None:
@@ -101,8 +112,13 @@ def test_outlines_come_with_code_and_name() -> None:
             "invalid ring",
         ),
         ({"code": "120101"}, SQUARE[:2], "geometry", "unreadable"),
-        ({"code": "120101"}, [], "geometry", "not an area"),
-        ({"code": "120101"}, [["a", "b"]] * 4, "geometry", "unreadable"),
+        ({"code": "120101"}, [], "geometry", "at least 4 points"),
+        ({"code": "120101"}, [["a", "b"]] * 4, "geometry", "not an area"),
+        ({"code": "120101"}, SQUARE[:-1], "geometry", "not closed"),
+        ({"code": "120101", "area_class": "D"}, SQUARE, "area_class", "no area class"),
+        ({"code": "120101", "level": "street"}, SQUARE, "level", "is a district, not a street"),
+        ({"code": "120101", "parent_code": "13"}, SQUARE, "parent_code", "does not start with"),
+        ({"code": "120101"}, [[x - 100, y + 10] for x, y in SQUARE], "geometry", "outside China"),
         ({"code": "120101"}, [SQUARE[0], [float("nan"), 39], *SQUARE[2:]], "geometry", "outside the range"),
     ],
 )
@@ -125,7 +141,9 @@ def test_what_is_no_feature_collection_is_told(text: str) -> None:
 
 def test_features_that_are_none_and_a_code_that_comes_twice_are_told() -> None:
     text = _geojson(({"code": "120101"}, [SQUARE]), ({"code": "120101"}, [SQUARE]))
-    assert _problems(text) == [(2, "code", "the same code as in line 1")]
+    ((line, field, reason),) = _problems(text)
+    assert (line, field) == (2, "code")
+    assert "the same code as in line 1" in reason
     odd = [
         7,
         {"properties": 3},

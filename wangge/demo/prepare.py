@@ -29,6 +29,7 @@ from governance.outbox import OutboxRow, mark_relayed
 from governance.people import Account
 from governance.settings import Settings
 from grids.unit import BoundaryVersion
+from wangge.demo import further
 from wangge.demo.cast import Cast, Stage
 from wangge.demo.people import DemoAccount, write_people
 from wangge.demo.stories import tell
@@ -100,6 +101,8 @@ def _load(engine: Engine, settings: Settings, now: datetime, progress: Progress)
     taxonomy, tianjin = SEED / "taxonomy", SEED / "tianjin"
     load_taxonomy(engine, "grid", taxonomy / "grid.csv", taxonomy / "grid_standards.csv", now,
                   told=told("事项清单 Taxonomy"))
+    for name in further.LISTS:
+        load_taxonomy(engine, name, taxonomy / f"{name}.csv", taxonomy / f"{name}_standards.csv", now)
     if not _has_grids(engine):
         load_grids(engine, tianjin / "units.csv", tianjin / "districts.geojson", now, told("网格 Grids"))
     load_calendar(engine, SEED / "calendar" / "overrides.csv", now)
@@ -140,6 +143,7 @@ def _play(engine: Engine, settings: Settings, now: datetime, progress: Progress)
         for done, (at, story) in enumerate(stories, start=1):
             Walk(session, stage, story, at).go()
             progress("事件 Incidents", done, len(stories))
+        further.play(session, stage)
         _tell_no_more(session, now)
         session.commit()
 

@@ -83,4 +83,7 @@ def things_to_try(settings: Settings, accounts: Sequence[Mapping[str, Any]]) -> 
         f"curl -s {base}/api/v1/incidents -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\",
         f"  -d '{{\"description\":\"便道上一个井盖没了, 很危险\",\"unit\":\"{worker['unit']}\"}}'",
         f"curl -s '{base}/api/v1/incidents?limit=5' -H \"Authorization: Bearer $TOKEN\"",
-        f"curl -s '{base}/api/v1/figures/closure?by=category' -H \"Authorization: Bearer $TOKEN\"", ""]
+        f"curl -s '{base}/api/v1/figures/closure?by=category' -H \"Authorization: Bearer $TOKEN\"", "",
+        "# 居民不用账号: 演示中验证码直接显示 A resident needs no account; the demo shows the code",
+        f"curl -s {base}/api/v1/public/codes -H 'Content-Type: application/json' -d '{{\"phone\":\"13900000000\"}}'",
+        f"curl -s '{base}/api/v1/public/inquiries?limit=3'", ""]

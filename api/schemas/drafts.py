@@ -1,0 +1,119 @@
+"""Drafts of the city's data: what is sent, what one would change, what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from fastapi import UploadFile
+from pydantic import Field, StringConstraints
+
+from api.schemas.common import Code, DatumName, In, Limit, Line, Moment, NoControl, Out
+
+KindName = Literal["taxonomy", "standards", "people", "calendar", "grids", "incidents"]
+StateName = Literal["draft", "applied", "discarded", "rolled_back"]
+
+
+class DraftIn(In):
+    """Files and how they are to be taken. Which parts a kind takes, its name says: a list has categories and standards,
+    people are departments and accounts."""
+
+    kind: KindName
+    list: Code = Field(default="grid", description="清单名 (name of the list)")
+    system: Annotated[Line, StringConstraints(max_length=40), NoControl] = Field(default="", description="历史事件来自哪个系统 (the system that incidents come from)")
+    complete: bool = Field(default=False, description="部门表是完整名单: 未列出的单位撤销 (departments not listed go)")
+    crs: Code | None = Field(default=None, description="边界的坐标参考, 优先于文件 (of outlines, such as EPSG:4547)")
+    datum: DatumName = Field(default="wgs84", description="边界的坐标系 (datum of the outlines)")
+    within: Code | None = Field(default=None, description="只更新此网格内 (only what lies in this unit)")
+    categories: UploadFile | None = None
+    standards: UploadFile | None = None
+    functions: UploadFile | None = None
+    departments: UploadFile | None = None
+    accounts: UploadFile | None = None
+    days: UploadFile | None = None
+    units: UploadFile | None = None
+    outlines: UploadFile | None = None
+    incidents: UploadFile | None = None
+
+
+class DraftsQuery(In):
+    kind: KindName | None = None
+    state: StateName | None = None
+    limit: Limit = 50
+    cursor: uuid.UUID | None = None
+
+
+class BadRow(Out):
+    """What is wrong in one row of a file."""
+
+    line: int
+    field: str
+    zh: str
+    en: str
+
+
+class ProblemsOut(Out):
+    count: int = 0
+    rows: list[BadRow] = Field(default_factory=list, description="至多一千条 (at most a thousand)")
+
+
+class ChangeOut(Out):
+    what: str
+    change: Literal["added", "changed", "removed"]
+    code: str
+    name: str
+    fields: list[str]
+
+
+class AffectedOut(Out):
+    open_incidents: int = Field(description="涉及的在办事件数 (open incidents that this concerns)")
+    due_times: int = Field(description="时限会不同的在办事件数 (of these, due at another time)")
+    numbers: list[str]
+
+
+class WarningOut(Out):
+    zh: str
+    en: str
+
+
+class PreviewOut(Out):
+    changed: bool
+    rows: dict[str, int]
+    counts: dict[str, dict[str, int]]
+    changes: list[ChangeOut] = Field(description="至多五百条 (at most five hundred)")
+    affects: AffectedOut
+    warnings: list[WarningOut]
+    more: dict[str, Any]
+
+
+class DraftRow(Out):
+    """A draft in a list."""
+
+    id: uuid.UUID
+    kind: str
+    name: str
+    state: StateName
+    source: str
+    created_at: Moment
+    created_by: uuid.UUID | None
+    created_name: str
+    revision: int
+    version: int | None
+    applied_at: Moment | None
+    applied_by: uuid.UUID | None
+    ended_at: Moment | None
+    ended_by: uuid.UUID | None
+    bad_rows: int
+    stale: bool = Field(description="城市数据已变, 须重新比较 (the city has changed; compare again)")
+
+
+class DraftOut(DraftRow):
+    """A draft with what it would change. One with problems has no preview and cannot be applied."""
+
+    preview: PreviewOut | None
+    problems: ProblemsOut
+
+
+class DraftPage(Out):
+    items: list[DraftRow]
+    next_cursor: uuid.UUID | None

@@ -44,6 +44,7 @@ from api.routes.public import router as public_router
 from api.security import Doorkeeper
 from api.visitors import Turnstile
 from data.engine import make_engine, reading
+from governance import learning
 from governance.city import Cities
 from governance.errors import NotReady
 from governance.phone_codes import SendCode, log_only
@@ -109,11 +110,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _warm(parts: Parts) -> None:
-    """Read the city and build its locator, so that the first caller does not wait. An empty database may start too:
-    /readyz says what is missing."""
+    """Read the city and build its locator and rankers, so that the first caller does not wait. An empty database may
+    start too: /readyz says what is missing."""
     try:
         with reading(parts.engine) as session:
             city = parts.cities.at(session)
+            learning.warm(session, city)
     except (NotReady, SQLAlchemyError):
         return
     _ = city.locator

@@ -26,6 +26,7 @@ STATUS: dict[type[WanggeError], int] = {
     errors.Invalid: 422,
     errors.NotAuthenticated: 401,
     errors.AccountLocked: 429,
+    errors.TooMany: 429,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,

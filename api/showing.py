@@ -25,6 +25,7 @@ from governance.city import City
 from governance.clocks import Clock, is_overdue
 from governance.incident import Attachment, Incident, Transition
 from governance.people import ROLES, Actor
+from governance.public_view import public_steps
 from governance.requests import Request
 from grids.codes import WIDTHS, Level
 
@@ -55,9 +56,10 @@ def show(caller: Caller, incident: Incident, clocks: Sequence[Clock], requests: 
     record: dict[str, Any] = {name: getattr(incident, name) for name in AS_THEY_ARE}
     return IncidentOut(
         **record, **names(city, incident), **above(incident.unit), reporter=reporter(caller.actor, incident),
-        overdue=overdue(incident, caller.now), decision=decision(incident),
+        overdue=overdue(incident, caller.now),
+        decision=None if caller.actor.role == "resident" else decision(incident),
         clocks=[clock_out(city, incident, clock, caller.now) for clock in clocks],
-        requests=[request_out(city, incident, request) for request in requests],
+        requests=[] if caller.actor.role == "resident" else [request_out(city, incident, r) for r in requests],
         attachments=[file_out(file) for file in files])
 
 
@@ -129,6 +131,18 @@ def request_out(city: City, incident: Incident, request: Request) -> RequestOut:
 def file_out(file: Attachment) -> IncidentFile:
     return IncidentFile(id=file.id, kind=file.kind, media_type=file.media_type, bytes=file.bytes, sha256=file.sha256,
                         seq=file.seq, uploaded_at=file.uploaded_at)
+
+
+def steps_out(caller: Caller, incident: Incident, steps: Sequence[Transition]) -> list[TransitionOut]:
+    """The steps that the caller may see. A resident sees those that moved the incident or told the reporter, without
+    who took them and without inner notes."""
+    if caller.actor.role != "resident":
+        return [transition_out(caller, incident, step) for step in steps]
+    process = caller.city.process(incident.process)
+    shown = {step.seq: step for step in public_steps(process, incident, steps)}
+    return [transition_out(caller, incident, step).model_copy(
+        update={"reason": shown[step.seq].reason, "fields": {}, "department": None}
+        | ({} if step.actor == caller.actor.id else {"actor": None})) for step in steps if step.seq in shown]
 
 
 def transition_out(caller: Caller, incident: Incident, step: Transition) -> TransitionOut:

@@ -20,7 +20,8 @@ from starlette.requests import Request
 from api.dependencies import Caller, Holds, Parts, parts_of
 from data.engine import glancing
 from governance.city import City
-from governance.phone_codes import TooMany
+from governance.errors import TooMany
+from governance.phone_codes import whole_seconds
 from governance.settings import Settings
 
 MINUTE = timedelta(minutes=1)
@@ -46,7 +47,7 @@ class Turnstile:
             while seen and seen[0] <= now - MINUTE:
                 seen.popleft()
             if len(seen) >= self.most:
-                raise TooMany(seen[0] + MINUTE - now)
+                raise TooMany(whole_seconds(seen[0] + MINUTE - now))
             seen.append(now)
             while len(self._seen) > self.remembered:
                 self._seen.popitem(last=False)

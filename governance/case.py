@@ -115,10 +115,12 @@ def wind_clocks(case: Case, action: Action, now: datetime, city: City) -> None:
 
 
 def _start(case: Case, rule: ClockRule, now: datetime, city: City) -> None:
-    """A clock of the same stage and department goes on; one of another department ends and a new one starts."""
+    """A clock of the same stage and department goes on, one that carries on whoever has it; else one of another
+    department ends and a new one starts."""
     incident = case.incident
     held = next((c for c in case.clocks if c.stage == rule.stage and c.stopped_at is None), None)
-    if held is not None and held.department == incident.department:
+    if held is not None and (rule.carries or held.department == incident.department):
+        held.department = incident.department
         if held.paused_at is not None:
             clocks.resume(held, now, city.calendar)
     else:

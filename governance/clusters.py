@@ -25,7 +25,7 @@ from governance.figures_filter import Condition, FigureFilter, limits_of
 from governance.hotspots import HotSpot, Periods, periods_of, query_of
 from governance.incident import Incident
 from governance.people import Actor
-from governance.queries import _within_metres
+from governance.queries import within_metres
 from grids.metres import degree_metres
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def _counted(session: Session, city: City, actor: Actor, wanted: FigureFilter, p
     since, until = periods.whole
     postgresql, at = is_postgresql(session), col(Incident.reported_at)
     each = [select(sql.literal_column(str(number), sql.Integer).label("circle"), *periods.counts()).where(
-        *limits, at >= since, at < until, *_within_metres(*centre, RADIUS_M, postgresql))
+        *limits, at >= since, at < until, *within_metres(*centre, RADIUS_M, postgresql))
         for number, centre in enumerate(centres)]
     rows = session.execute(sql.union_all(*each)).all()
     return [_spot(city, actor, wanted, centres[number], counts) for number, *counts in rows]

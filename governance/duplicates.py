@@ -25,7 +25,7 @@ from governance.errors import InvalidField
 from governance.incident import Incident
 from governance.likeness import Likeness, Text
 from governance.people import Actor
-from governance.queries import Condition, _within_metres
+from governance.queries import Condition, within_metres
 from grids.codes import WIDTHS
 from grids.datum import to_wgs84
 from grids.metres import metres_between
@@ -85,7 +85,7 @@ def nearby(session: Session, city: City, actor: Actor, process: str, subcategory
     found = session.scalars(select(Incident).where(
         OPEN, col(Incident.taxonomy) == tree.taxonomy, col(Incident.subcategory) == subcategory,
         col(Incident.sensitivity) != "restricted", col(Incident.reported_at) >= now - hours,
-        *_within_metres(lon, lat, city.settings.repeat_metres, is_postgresql(session))))
+        *within_metres(lon, lat, city.settings.repeat_metres, is_postgresql(session))))
     near = [Nearby(i.number, i.status, metres_between(lon, lat, i.lon or 0, i.lat or 0), i.reported_at) for i in found]
     return sorted(near, key=lambda one: (one.distance_m, one.number))[:MOST_NEARBY]
 
@@ -106,7 +106,7 @@ def _candidates(session: Session, city: City, actor: Actor, incident: Incident) 
     span = timedelta(hours=city.settings.repeat_hours) * TIME_SPAN
     around = [scope.in_unit(incident.unit[:WIDTHS["street"]])]
     if incident.lon is not None and incident.lat is not None and city.settings.repeat_metres:
-        around.append(and_(*_within_metres(incident.lon, incident.lat, city.settings.repeat_metres * PLACE_SPAN,
+        around.append(and_(*within_metres(incident.lon, incident.lat, city.settings.repeat_metres * PLACE_SPAN,
                                            is_postgresql(session))))
     return session.scalars(select(Incident).where(
         OPEN, col(Incident.id) != incident.id, scope.visible(actor), or_(*around),

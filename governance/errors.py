@@ -12,7 +12,8 @@ FIELD_NAMES = {
     "lon": "位置", "lat": "位置", "unit": "网格", "subcategory": "小类", "standard": "立案标准",
     "department": "责任单位", "assisting": "协办单位", "attachments": "附件", "reason": "理由", "main": "主事件",
     "score": "评分", "source": "来源", "captured_at": "拍摄时间", "process": "流程", "passed": "核查结果",
-    "action": "操作", "description": "文字描述",
+    "action": "操作", "description": "文字描述", "days": "天数", "until": "日期", "request": "申请", "level": "督办等级",
+    "phone": "手机号", "month": "月份",
 }
 
 
@@ -78,6 +79,16 @@ class BadCredentials(NotAuthenticated):
 
     def __init__(self) -> None:
         super().__init__("手机号或密码不正确", "Wrong phone number or password.")
+
+
+class TooMany(WanggeError):
+    """Asked too often; it opens again by itself after so many seconds."""
+
+    code = "too_many"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"操作过于频繁, 请 {seconds} 秒后再试", f"Too many requests; try again in {seconds} s.",
+                         retry_after=seconds)
 
 
 class AccountLocked(WanggeError):

@@ -161,7 +161,7 @@ def _mentions(words: str, replies: Sequence[str]) -> ColumnElement[bool]:
     page = select(PublicPage).where(col(PublicPage.incident_id) == col(Incident.id), or_(
         col(PublicPage.text).icontains(words, autoescape=True),
         col(PublicPage.answer).icontains(words, autoescape=True)))
-    answer = select(Transition.seq).where(
+    answer = select(col(Transition.seq)).where(
         col(Transition.incident_id) == col(Incident.id), col(Transition.action).in_(replies),
         col(Transition.reason).icontains(words, autoescape=True))
     return or_(col(Incident.number).startswith(words, autoescape=True),

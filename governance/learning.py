@@ -120,6 +120,12 @@ def ranker(session: Session, city: City, taxonomy: str) -> Ranker:
     return _rankers(session).up_to_date(session, city.tree(taxonomy))
 
 
+def warm(session: Session, city: City) -> None:
+    """Make the rankers of all lists, so that the first caller does not wait."""
+    for taxonomy in city.lists:
+        ranker(session, city, taxonomy)
+
+
 def current_tree(session: Session, taxonomy: str) -> Tree:
     """A list in force, without the rest of the city. InvalidField if there is no such list."""
     version = session.scalar(select(col(TaxonomyVersion.version)).where(
@@ -152,7 +158,7 @@ class _Rankers:
 
     def up_to_date(self, session: Session, tree: Tree) -> Ranker:
         kept = self._kept.get(tree.taxonomy)
-        if kept is None or kept.tree is not tree or not _newest(session, kept) <= kept.heard:
+        if kept is None or kept.tree.version != tree.version or not _newest(session, kept) <= kept.heard:
             with self._lock:
                 kept = self._kept[tree.taxonomy] = self._renewed(session, tree)
         return kept.ranker
@@ -162,7 +168,7 @@ class _Rankers:
         with reading(_engine(session)) as committed:
             heard, lessons = _lessons(committed, tree.taxonomy)
         kept = self._kept.get(tree.taxonomy)
-        if kept is not None and kept.tree is tree and kept.heard == heard:
+        if kept is not None and kept.tree.version == tree.version and kept.heard == heard:
             return kept
         return _Kept(tree, Ranker(tree, lessons), heard)
 

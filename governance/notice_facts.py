@@ -139,8 +139,9 @@ def _unit_names(session: Session, incident: Incident) -> tuple[str, ...]:
 
 def _handling(process: Process, clocks: Sequence[Clock], transition: Transition, lead: str | None) -> Clock | None:
     """The clock of the lead of that step, by the incident's standard: its own, not that of who has it now."""
-    stages = {stage for stage, rule in process.clocks.items() if rule.by_standard}
-    return _last([c for c in clocks if c.stage in stages and c.department == lead and c.started_at <= transition.at])
+    stages = {stage: rule for stage, rule in process.clocks.items() if rule.by_standard}
+    return _last([c for c in clocks if c.stage in stages and c.started_at <= transition.at
+                  and (c.department == lead or stages[c.stage].carries)])
 
 
 def _asked(session: Session, incident: Incident, transition: Transition, event: str) -> list[Request]:

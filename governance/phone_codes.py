@@ -23,7 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from data.columns import BigId, UtcDateTime
 from data.engine import is_postgresql
-from governance.errors import AccountLocked, InvalidField, NotAllowed, NotAuthenticated, WanggeError
+from governance.errors import InvalidField, NotAllowed, NotAuthenticated, TooMany
 from governance.people import Account
 
 log = logging.getLogger("wangge.codes")
@@ -58,15 +58,9 @@ class PhoneCode(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class TooMany(AccountLocked):
-    """Asked too often. Like a locked account it opens again by itself."""
-
-    code = "too_many"
-
-    def __init__(self, wait: timedelta) -> None:
-        seconds = max(1, -(-wait // SECOND))
-        WanggeError.__init__(self, f"操作过于频繁, 请 {seconds} 秒后再试",
-                             f"Too many requests; try again in {seconds} s.", retry_after=seconds)
+def whole_seconds(wait: timedelta) -> int:
+    """Rounded up, at least one."""
+    return max(1, -(-wait // SECOND))
 
 
 class BadCode(NotAuthenticated):
@@ -146,7 +140,7 @@ def ask(session: Session, phone: str, address: str, limits: tuple[str, str], now
     wait = max(wait_of([c.created_at for c in recent if c.phone == phone], limits[0], now),
                wait_of([c.created_at for c in recent if c.address == address], limits[1], now))
     if wait > timedelta():
-        raise TooMany(wait)
+        raise TooMany(whole_seconds(wait))
     session.add(PhoneCode(phone=phone, address=address, code_hash=hashed, created_at=now))
     return code
 

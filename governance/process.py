@@ -53,7 +53,7 @@ class ClockRule:
 
     `urgent` goes before `limit` where the standard counts urgent hours: nights and holidays count there too. `holder`
     and `head` are whom the watch tells: who is to act, and who answers for that. At expiry the system takes the action
-    `due`, when overdue by the limit again the action `again`.
+    `due`, when overdue by the limit again the action `again`. `carries`: it goes on from one department to the next.
     """
 
     stage: str
@@ -67,6 +67,7 @@ class ClockRule:
     warn: tuple[NoticeRule, ...] = ()
     due: str | None = None
     again: str | None = None
+    carries: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,8 @@ def _clock(stage: str, data: dict[str, Any]) -> ClockRule:
     limit = _limit(data["default"] if by_standard else data["limit"])
     urgent = _limit(data["urgent"]) if "urgent" in data else None
     return ClockRule(stage, data["zh"], data["en"], limit, by_standard, urgent, data.get("holder", ""),
-                     data.get("head", ""), _notices(data.get("warn", ())), data.get("due"), data.get("again"))
+                     data.get("head", ""), _notices(data.get("warn", ())), data.get("due"), data.get("again"),
+                     data.get("carries", False))
 
 
 def _request(kind: str, data: dict[str, Any]) -> RequestRule:

@@ -30,6 +30,7 @@ from governance.process import Action, Process
 class PublicStep:
     """A step as the public reads it; `reason` is empty where it is an inner one."""
 
+    seq: int
     action: str
     name: str
     name_en: str
@@ -78,7 +79,7 @@ def public_steps(process: Process, incident: Incident, transitions: Iterable[Tra
         if action is None or (step.from_state == step.to_state and not tells_reporter(action)):
             continue
         readable = incident.sensitivity == "normal" and reason_is_public(action)
-        steps.append(PublicStep(action.code, action.name, action.name_en, state.name, state.name_en, step.at,
+        steps.append(PublicStep(step.seq, action.code, action.name, action.name_en, state.name, state.name_en, step.at,
                                 mask(step.reason) if readable else ""))
     return steps
 

@@ -148,7 +148,7 @@ def _places(wanted: IncidentFilter, postgresql: bool) -> Iterator[Condition]:
         if not (-180 <= lon <= 180 and -85 <= lat <= 85 and 0 < metres <= MOST_METRES):
             raise InvalidField("near", f"应为 经度,纬度,米 (至多 {MOST_METRES:.0f} 米)",
                                f"must be lon,lat,metres, at most {MOST_METRES:.0f} m")
-        yield from _within_metres(lon, lat, metres, postgresql)
+        yield from within_metres(lon, lat, metres, postgresql)
 
 
 def _in_box(box: tuple[float, float, float, float], postgresql: bool) -> Condition:
@@ -162,7 +162,7 @@ def _in_box(box: tuple[float, float, float, float], postgresql: bool) -> Conditi
     return and_(point.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, WGS84)), exact)
 
 
-def _within_metres(lon: float, lat: float, metres: float, postgresql: bool) -> Iterator[Condition]:
+def within_metres(lon: float, lat: float, metres: float, postgresql: bool) -> Iterator[Condition]:
     """Not farther than so many metres, like `grids.metres.metres_between` to 0.01 % within 50 km.
 
     The length of a degree of longitude is that at the middle latitude; it changes in a straight line here, so plain

@@ -5,18 +5,19 @@ once (a rework, a second dispatch) spent the sum of it there; by department, eac
 time by the wall, `own` the time that the clock counted (work hours for a limit in work hours; pauses left out).
 `whole`: from the report to the closing of those that are closed now.
 
-A percentile lies between the two nearest of the sorted values, in proportion (percentile_cont). It is taken the same
-way on every database: the database sorts and gives the few values around it, the rest is arithmetic.
+A percentile lies between the two nearest of the sorted values, in proportion (percentile_cont). PostgreSQL takes it; of
+SQLite we ask the few values around it. Of whole seconds it has at most one decimal, so both say exactly the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 import sqlalchemy as sql
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
 from data.engine import is_postgresql
@@ -83,12 +84,17 @@ def stage_times(session: Session, city: City, actor: Actor, by: By,
     check_scope(city, actor, wanted)
     found: dict[Key, dict[str, StageTime]] = {}
     total: dict[str, StageTime] = {}
-    for (whole, of, of_list, stage), places in _picked(session, by, actor, wanted).items():
+    taken = _taken(session, by, actor, wanted) if is_postgresql(session) else _picked(session, by, actor, wanted)
+    for (whole, of, of_list, stage), time in taken:
         into = total if whole else found.setdefault((of or None, of_list or None), {})
-        into[stage] = _time_of(stage, places)
+        into[stage] = time
     order = sorted(found, key=lambda key: (key[0] is None, key[1] or "", key[0] or ""))
     return ([StageRow(key, name_of(city, by, key, taxonomy), taxonomy, found[key, taxonomy])
              for key, taxonomy in order], StageRow(None, TOTAL, None, total))
+
+
+#: whole, of, of_list and stage; and the time
+Taken = tuple[tuple[Any, ...], StageTime]
 
 
 @dataclass
@@ -100,16 +106,26 @@ class _Places:
     own: dict[int, int] = field(default_factory=dict)
 
 
-def _picked(session: Session, by: By, actor: Actor, wanted: FigureFilter) -> dict[tuple[Any, ...], _Places]:
-    found: dict[tuple[Any, ...], _Places] = {}
+def _taken(session: Session, by: By, actor: Actor, wanted: FigureFilter) -> Iterator[Taken]:
+    """As PostgreSQL takes them: in half the time of sorting by windows."""
     count_only(session)
-    for *group, n, elapsed, place, own, own_place in session.execute(
-            _statement(by, actor, wanted, is_postgresql(session))):
+    spent = _spent(by, actor, wanted, True)
+    group = (spent.whole, spent.of, spent.of_list, spent.step)
+    shares = array([0.5, 0.9])
+    taken = (func.percentile_cont(shares).within_group(value) for value in (spent.elapsed, spent.own))
+    for *key, n, elapsed, own in session.execute(select(*group, func.count(), *taken).group_by(*group)):
+        times = (None if value is None else round(value, 1) for value in (*elapsed, *(own or (None, None))))
+        yield tuple(key), StageTime(key[-1], n, *times)
+
+
+def _picked(session: Session, by: By, actor: Actor, wanted: FigureFilter) -> Iterator[Taken]:
+    found: dict[tuple[Any, ...], _Places] = {}
+    for *group, n, elapsed, place, own, own_place in session.execute(_statement(by, actor, wanted)):
         places = found.setdefault(tuple(group), _Places(n))
         places.elapsed[place] = int(elapsed)
         if own is not None:
             places.own[own_place] = int(own)
-    return found
+    return ((key, _time_of(key[-1], places)) for key, places in found.items())
 
 
 def _time_of(stage: str, places: _Places) -> StageTime:
@@ -124,16 +140,21 @@ def percentile(values: Mapping[int, int], count: int, tenths: int) -> float | No
         return None
     place, rest = divmod((count - 1) * tenths, 10)
     low = values[place]
-    return float(low) if rest == 0 else low + (values[place + 1] - low) * rest / 10
+    return float(low) if rest == 0 else round(low + (values[place + 1] - low) * rest / 10, 1)
 
 
 # ---- from the database ---------------------------------------------------------------------------------------------
 
-def _statement(by: By, actor: Actor, wanted: FigureFilter, postgresql: bool) -> Select[Any]:
-    """whole, of, of_list, stage, how many, then both measures with their places: only the values that are needed."""
-    spent = sql.union_all(*(part for whole in (0, 1) for part in (
+def _spent(by: By, actor: Actor, wanted: FigureFilter, postgresql: bool) -> Any:
+    """A row for each incident and stage, once for its row and once for the total."""
+    return sql.union_all(*(part for whole in (0, 1) for part in (
         _of_clocks(None if whole else by, actor, wanted, whole, postgresql),
         _of_incidents(None if whole else by, actor, wanted, whole, postgresql)))).subquery().c
+
+
+def _statement(by: By, actor: Actor, wanted: FigureFilter) -> Select[Any]:
+    """whole, of, of_list, stage, how many, then both measures with their places: only the values that are needed."""
+    spent = _spent(by, actor, wanted, False)
     group = (spent.whole, spent.of, spent.of_list, spent.step)
     n = func.count().over(partition_by=group).label("n")
     sorted_ = select(*group, n, spent.elapsed, _place(group, spent.elapsed).label("place"), spent.own,

@@ -21,7 +21,7 @@ from taxonomy.tree import Tree
 
 #: How sure a difference of scores makes us: fitted on folds of the seed's sentences, checked on the development set.
 SHARPNESS = 1.9
-#: Below this confidence of the best one, we say that we know too little.
+#: Below this confidence of the best one (of the best category, where branches were taught) we know too little.
 FLOOR = 0.5
 #: The same description as one that was labelled: at least this much of the confidence goes where the label put it.
 SAME = 0.6
@@ -120,7 +120,9 @@ class Ranker:
             self._suggestion(place, share[place], explainer.reasons(
                 said, column, ranked, excluded.get(place), same is not None and same.code == ranked[column].code))
             for column, place in enumerate(best[:limit]))
-        return Ranking(suggestions, UNSURE if share[best[0]] < FLOOR else None, self._by_category(share))
+        categories = self._by_category(share)
+        surest = categories[0][1] if self._branches else share[best[0]]  # a taught branch may be all there is to know
+        return Ranking(suggestions, UNSURE if surest < FLOOR else None, categories)
 
     def _suggestion(self, place: int, share: float, reasons: tuple[Reason, ...]) -> Suggestion:
         leaf = self.leaves[place]

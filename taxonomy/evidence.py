@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from taxonomy.filler import FILLER, FILLER_WEIGHT
 from taxonomy.words import CHARACTER, WEIGHTS
 
 #: What is added to every count, so that a word never heard of a class does not rule the class out.
 SMOOTHING, SMOOTHING_OF_COMPLEMENT = 0.04, 0.1
+#: How much of their weight characters keep in the complement form.
+CHARACTERS_OF_COMPLEMENT = 0.25
 #: A text of more different characters than these has nearly all the common ones: all its characters count less.
 MANY_CHARACTERS = 30
 
@@ -44,7 +47,9 @@ class Evidence:
         self.numbers, which, times = np.unique(
             np.concatenate([np.zeros(0, np.uint32), *(h.numbers for h in heard)]), return_inverse=True,
             return_counts=True)
-        self.rarity = np.log((len(heard) + 1) / (times + 1)) * WEIGHTS[self.numbers & 3]
+        kinds = WEIGHTS * np.array([CHARACTERS_OF_COMPLEMENT if complement else 1.0, 1.0, 1.0, 1.0])
+        self.rarity = np.log((len(heard) + 1) / (times + 1)) * kinds[self.numbers & 3]
+        self.rarity *= np.where(np.isin(self.numbers, FILLER), FILLER_WEIGHT, 1.0)
         counts = _scaled(self.rarity[which], self.numbers[which], lengths)
         counts *= np.repeat([h.weight for h in heard], lengths)
         places = np.repeat(np.array([h.place for h in heard], np.int64), lengths)

@@ -13,6 +13,8 @@ from taxonomy.words import Feature, words_of
 #: Words are named that carry at least this part of what the strongest one carries.
 PART = 0.25
 MOST_FOR, MOST_AGAINST = 4, 3
+#: Single characters that say nothing to a reader.
+EMPTY = frozenset("的了来去着过是有在都也就还又很太上下里这那个把被让给和跟到从一我你他它们人儿吗呢吧啊")
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Explainer:
         self.text, self.starts = text, np.array([one.start for one in found])
         self.ends = np.array([one.end for one in found])
         places = words_of(text)
-        longer = [place for place in places if place[1] - place[0] > 1]
+        telling = [place for place in places if text[slice(*place)] not in EMPTY]
         first: dict[str, tuple[int, int]] = {}
-        for start, end in longer or places:
+        for start, end in telling or places:
             first.setdefault(text[start:end], (start, end))
         self.words = [(word, *place) for word, place in first.items()]
 

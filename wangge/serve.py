@@ -169,9 +169,11 @@ def _run_api(fd: int) -> None:
     from fastapi import FastAPI
 
     from api.app import create_app
+    from wangge.codes import code_sender
 
     def app() -> FastAPI:
-        return create_app(Settings())
+        settings = Settings()
+        return create_app(settings, send_code=code_sender(settings))
 
     config = uvicorn.Config(app, factory=True, proxy_headers=False, access_log=False, log_level="warning",
                             timeout_graceful_shutdown=GRACE_SECONDS)

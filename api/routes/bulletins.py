@@ -46,7 +46,7 @@ def issue_bulletin(sent: BulletinIn, caller: MayIssueBulletin, response: Respons
                                caller.now)
         session.commit()
     with reading(caller.engine) as session:
-        _, editions = bulletins.read(session, caller.actor, made.month, made.unit, made.process, made.edition)
+        editions = bulletins.read(session, caller.actor, made.month, made.unit, made.process, made.edition)[1]
     response.headers["Location"] = f"{router.prefix}/{made.month}?unit={made.unit}&edition={made.edition}"
     return shown(caller, made, editions, [])
 

@@ -68,7 +68,7 @@ def read_transitions(incident: IdOrNumber, caller: MayReadIncidents,
         found = queries.find_incident(session, caller.actor, incident)
         steps = queries.transitions_of(session, caller.actor, found.id)[found.id]
     showing.account_for(caller, [found])
-    return [showing.transition_out(caller, found, step) for step in steps]
+    return showing.steps_out(caller, found, steps)
 
 
 @router.get("/{incident}/actions", responses=problems(404), summary="可执行操作 What the caller may do now")

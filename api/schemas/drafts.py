@@ -20,7 +20,8 @@ class DraftIn(In):
 
     kind: KindName
     list: Code = Field(default="grid", description="清单名 (name of the list)")
-    system: Annotated[Line, StringConstraints(max_length=40), NoControl] = Field(default="", description="历史事件来自哪个系统 (the system that incidents come from)")
+    system: Annotated[Line, StringConstraints(max_length=40), NoControl] = Field(
+        default="", description="历史事件来自哪个系统 (the system that incidents come from)")
     complete: bool = Field(default=False, description="部门表是完整名单: 未列出的单位撤销 (departments not listed go)")
     crs: Code | None = Field(default=None, description="边界的坐标参考, 优先于文件 (of outlines, such as EPSG:4547)")
     datum: DatumName = Field(default="wgs84", description="边界的坐标系 (datum of the outlines)")

@@ -60,6 +60,7 @@ class FollowQuery(In):
 
 
 class PublicStepOut(Out):
+    seq: int
     action: str
     name: str
     name_en: str

@@ -103,6 +103,7 @@ def sound(path: str) -> dict[str, Any]:
         "/api/v1/webhooks/{webhook}/replay": {"json": {"from": "2026-03-03T08:00:00Z", "to": "2026-03-03T09:00:00Z"}},
         "/api/v1/grids/audit": {"files": {"units": ("units.csv", "code,name\n12,示例市\n".encode())}},
         "/api/v1/drafts": {"data": {"kind": "calendar"}, "files": {"days": ("d.csv", b"date,kind,name\n2099,year,\n")}},
+        "/api/v1/taxonomy/suggestions": {"json": {"text": "路口积水"}},
         "/api/v1/attachments": {"files": {"file": ("a.pdf", b"%PDF-1.7\n%%EOF")}},
     }
     return bodies.get(path, {})
@@ -200,4 +201,17 @@ def test_a_long_list_takes_as_many_questions_as_a_short_one(served: Town, questi
         questions.clear()
         assert served["dispatcher"].get("/api/v1/incidents").status_code == 200
         counts.append(len(questions))
-    assert max(counts) <= 4, questions
+    assert max(counts) <= 5, questions
+
+
+def test_a_resident_follows_the_own_report_without_inner_notes(served: Town) -> None:
+    """What moved it and what was told to the reporter; not who works there, not what they say to each other."""
+    incident = served.report("resident", description="楼下垃圾", subcategory=town.RUBBISH)
+    incident = served.take("dispatcher", incident, "file")
+    served.take("dispatcher", incident, "comment", reason="此人多次来电")
+    steps = served["resident"].get(f"/api/v1/incidents/{incident['number']}/transitions").json()
+    assert [step["action"] for step in steps] == ["report", "file", "dispatch"]
+    assert [step["actor"] and step["actor"]["name"] for step in steps] == ["郑居民", None, None]
+    shown = served["resident"].get(f"/api/v1/incidents/{incident['number']}").json()
+    assert (shown["decision"], shown["requests"]) == (None, [])
+    assert len(served["dispatcher"].get(f"/api/v1/incidents/{incident['number']}/transitions").json()) == 4

@@ -418,3 +418,15 @@ def test_behind_a_proxy_its_header_counts_and_only_the_last_address_in_it(served
     assert [asked("203.0.113.9"), asked("198.51.100.1, 203.0.113.9"), asked("203.0.113.9, 198.51.100.1")] == [
         200, 429, 200]
     assert [asked("2001:db8:1:2::1"), asked("2001:db8:1:2::ffff"), asked("2001:db8:1:3::1")] == [200, 429, 200]
+
+
+def test_two_taps_on_the_button_are_one_report(resident: Resident, rows: Callable[[type], list[Any]]) -> None:
+    lon, lat = town.centre_of(town.CELL)
+    said = {"id": "7b0e1f6a-0000-4000-8000-000000000001", "subcategory": town.RUBBISH, "description": "垃圾",
+            "lon": lon, "lat": lat}
+    resident.signed_in()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: resident.send(**said), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len(rows(Incident)) == 1
+    assert all(resident.follow(answer.json()).status_code == 200 for answer in answers)

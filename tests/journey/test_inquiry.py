@@ -90,6 +90,20 @@ def test_three_and_five_working_days_from_the_approval(walk: Walk, topic: str, d
     assert due_of(walk, inquiry) == due
 
 
+def test_the_answer_is_due_when_it_was_due_whoever_has_it(walk: Walk) -> None:
+    """The asker was told a date; which department answers changes nothing of it."""
+    inquiry = asked(walk, PROBLEM)
+    walk.act("centre", "approve", inquiry)
+    due = due_of(walk, inquiry)
+    walk.now = walk.at("15:00", day=5)
+    walk.act("fitter", "return", inquiry, reason="不归本处")
+    walk.act("centre", "dispatch", inquiry, department="traffic")
+    inquiry = walk.act("centre", "transfer", inquiry, department="facilities", reason="会商确定")
+    assert due_of(walk, inquiry) == due
+    [clock] = walk.clocks(inquiry, "answer")
+    assert (clock.department, clock.started_at) == ("facilities", walk.at("09:00"))
+
+
 def test_a_year_without_a_calendar_is_told_and_nothing_happens(walk: Walk) -> None:
     inquiry = asked(walk)
     walk.now = walk.at("09:00").replace(year=2099)

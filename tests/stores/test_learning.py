@@ -14,10 +14,12 @@ from sqlmodel import Session, col
 from data.engine import reading, writing
 from governance import learning
 from governance.audit import AuditEntry
-from governance.city import City, revision_of
+from governance.city import City, read_city, revision_of
+from governance.dispatch import decide
 from governance.errors import InvalidField
 from governance.incident import Incident
 from governance.people import Actor
+from governance.settings import Settings
 from taxonomy.classify import labelled
 from tests import town
 from wangge.load import SEED, load_taxonomy
@@ -160,6 +162,19 @@ def test_a_tree_without_standards_is_a_list_too(engine: Engine, now: datetime, t
         ranking = learning.ranker_of(session, learning.current_tree(session, "petition")).rank("孩子作业太多")
     assert ranking.suggestions[0].name == "作业"
     assert ranking.categories[0][0] == "02"
+
+
+def test_what_nobody_answers_for_by_rule_is_left_to_the_desk(engine: Engine, settings: Settings, now: datetime,
+                                                             tmp_path: Path) -> None:
+    (tmp_path / "tree.csv").write_text("level1,level2\n教育,作业\n", encoding="utf-8")
+    load_taxonomy(engine, "petition", tmp_path / "tree.csv", None, now)
+    with reading(engine) as session:
+        city = read_city(session, settings)
+    one = incident(1, "作业太多", "0101", None, "normal", now)
+    one.taxonomy = "petition"
+    decided = decide(city, one)
+    assert (decided.department, decided.candidates) == (None, ())
+    assert "由街道派遣员决定" in decided.reasons[-1]
 
 
 def test_a_list_that_is_not_there(session: Session, city: City) -> None:

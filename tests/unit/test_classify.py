@@ -109,7 +109,7 @@ def test_what_is_no_report_breaks_nothing(ranker: Ranker, text: str) -> None:
     assert ranker.rank(text).sure(0.9) is None
 
 
-@pytest.mark.parametrize("text", ["今天天气真好心情也好", "我要投诉", "请尽快处理一下"])
+@pytest.mark.parametrize("text", ["我昨天去北京看了一场电影", "我要投诉", "请尽快处理一下"])
 def test_where_it_is_not_sure_it_says_so_and_shows_what_there_is(ranker: Ranker, text: str) -> None:
     ranking = ranker.rank(text)
     assert ranking.little is not None

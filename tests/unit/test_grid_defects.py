@@ -57,6 +57,7 @@ def test_a_ring_that_crosses_itself_is_told_where_it_does(tmp_path: Path) -> Non
     assert (found.kind, found.codes, found.feature, found.is_error) == ("crossing", (WEST,), 1, True)
     assert "自相交" in found.reason
     assert metres(found) == (50, 50)
+    assert found.area_m2 == pytest.approx(5000, rel=0.01)
     assert found.geometry == {"type": "Point", "coordinates": list(found.place or ())}
 
 
@@ -67,7 +68,8 @@ def test_a_ring_that_is_not_closed_and_one_that_is_too_short_are_told(tmp_path: 
 
     found = [f for f in told(tmp_path, open_and_shorten) if f.is_error]
     assert [(f.kind, f.codes, f.feature) for f in found] == [("unclosed", (WEST,), 1), ("few_points", (MIDDLE,), 2)]
-    assert all(f.place is not None for f in found)
+    assert [metres(f) for f in found] == [(100, 0), (200, 0)]
+    assert found[0].area_m2 == pytest.approx(10_000, rel=0.01)
 
 
 def test_a_ring_of_a_hole_counts_too(tmp_path: Path) -> None:
@@ -116,6 +118,8 @@ def test_axes_that_are_swapped_are_told_once_for_all(tmp_path: Path) -> None:
 
     found = only(sheet(tmp_path), geojson(tmp_path, turn))
     assert (found.kind, found.codes, found.feature) == ("axes", tuple(CELLS), 1)
+    assert found.area_m2 == pytest.approx(40_000, rel=0.01)
+    assert metres(found) == (50, 50)
 
 
 def test_metres_that_are_taken_for_degrees_are_told_by_what_they_look_like(tmp_path: Path) -> None:
@@ -128,6 +132,8 @@ def test_metres_that_are_taken_for_degrees_are_told_by_what_they_look_like(tmp_p
     assert [(f.kind, f.codes) for f in found] == [("projected", (WEST, MIDDLE)), ("projected", (EAST, LAST))]
     assert "EPSG:3857" in found[0].reason
     assert "EPSG:4527" in found[1].reason_en
+    assert [metres(f) for f in found] == [(50, 50), (250, 50)]
+    assert [f.area_m2 for f in found] == pytest.approx([20_000, 20_000], rel=0.01)
 
 
 def test_a_city_that_lies_in_another_country_is_told(tmp_path: Path) -> None:
@@ -202,7 +208,8 @@ def test_a_code_or_name_that_is_wrong_is_told_with_the_feature(
     found = told(tmp_path, lambda features: features[3].update(properties=properties))
     wrong = next(f for f in found if f.is_error)
     assert (wrong.kind, wrong.codes, wrong.feature) == (kind, codes, 4)
-    assert wrong.place is not None
+    assert wrong.area_m2 == pytest.approx(10_000, rel=0.01)
+    assert 300 <= metres(wrong)[0] <= 400
 
 
 def test_the_same_code_in_two_files_is_told(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_report_over_http_reaches_the_department_and_one_ctrl_c_stops_everythi
         until(lambda: any(n.sent_at and number in n.text and n.recipient == "facilities" for n in notices(engine)))
         engine.dispose()
         children = family(process.pid)
-        assert len(children) == 3
+        assert len(children) == 4  # redis, api, work, watch
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
         assert all(gone(child) for child in children)

@@ -13,6 +13,7 @@ from wangge.terminal import as_json, database, read_settings
 if TYPE_CHECKING:
     from governance.learning import Learned
     from taxonomy.classify import Ranking
+    from taxonomy.tree import Tree
 
 List = Annotated[str, typer.Option("--list", help="清单名 (name of the list)")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON (print JSON)")]
@@ -26,11 +27,15 @@ def classify(text: str, name: List = "grid",
     from governance import learning
 
     with database(read_settings()) as engine, reading(engine) as session:
-        ranking = learning.ranker_of(session, learning.current_tree(session, name)).rank(text, limit)
+        tree = learning.current_tree(session, name)
+        ranking = learning.ranker_of(session, tree).rank(text, limit)
     if json:
-        return as_json(_plain(name, ranking))
+        return as_json(_plain(tree, ranking))
     if ranking.little:
         print(f"{ranking.little.zh} ({ranking.little.en})")
+    if ranking.categories:
+        shares = ", ".join(f"{tree.name(code)} {share:.1%}" for code, share in ranking.categories[:3])
+        print(f"大类 Categories: {shares}")
     for one in ranking.suggestions:
         print(f"{one.confidence:7.1%}  {one.subcategory} {one.name}")
         for reason in one.reasons:
@@ -71,10 +76,11 @@ def _learn(session: Any, file: Path | None, name: str, text: str, label: str | N
     return learning.learn(session, name, read_labelled(file, tree, text, label), "file", who, now)
 
 
-def _plain(name: str, ranking: Ranking) -> dict[str, Any]:
-    return {"list": name, "knows_too_little": ranking.little is not None,
+def _plain(tree: Tree, ranking: Ranking) -> dict[str, Any]:
+    return {"list": tree.taxonomy, "knows_too_little": ranking.little is not None,
             "note": ranking.little.zh if ranking.little else None,
             "suggestions": [{"subcategory": one.subcategory, "name": one.name, "category": one.category,
                              "confidence": one.confidence, "reasons": [reason.zh for reason in one.reasons],
                              "reasons_en": [reason.en for reason in one.reasons]} for one in ranking.suggestions],
-            "categories": [{"category": code, "confidence": round(share, 4)} for code, share in ranking.categories[:3]]}
+            "categories": [{"category": code, "name": tree.name(code), "confidence": round(share, 4)}
+                           for code, share in ranking.categories[:3]]}

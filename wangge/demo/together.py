@@ -53,7 +53,7 @@ def suspend(walk: Walk, days: float) -> None:
 def whistle(walk: Walk) -> None:
     """The street's office and its enforcement team are called to the place, come, and are scored."""
     walk.wait(5, 20)
-    called = tuple({walk.office(), f"{walk.street()}-enforcement"} - {walk.incident.department})
+    called = tuple(sorted({walk.office(), f"{walk.street()}-enforcement"} - {walk.incident.department}))
     walk.act(walk.dispatcher(), "whistle", assisting=called, reason=walk.stage.say("whistle"))
     asked = walk.incident.version
     for party in called:

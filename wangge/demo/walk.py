@@ -226,7 +226,7 @@ class Walk:
         self.session.flush()
         return (attachment.id,)
 
-    def here(self) -> dict[str, float | None]:
+    def here(self) -> dict[str, Any]:
         """Where a checker stands: within a few metres of the incident, or in its cell when it has no point."""
         place = self.city.places[self.incident.unit]
         lon, lat = self.incident.lon or place.lon, self.incident.lat or place.lat

@@ -138,11 +138,14 @@ def steps_out(caller: Caller, incident: Incident, steps: Sequence[Transition]) -
     who took them and without inner notes."""
     if caller.actor.role != "resident":
         return [transition_out(caller, incident, step) for step in steps]
-    process = caller.city.process(incident.process)
-    shown = {step.seq: step for step in public_steps(process, incident, steps)}
-    return [transition_out(caller, incident, step).model_copy(
-        update={"reason": shown[step.seq].reason, "fields": {}, "department": None}
-        | ({} if step.actor == caller.actor.id else {"actor": None})) for step in steps if step.seq in shown]
+    shown = {s.seq: s for s in public_steps(caller.city.process(incident.process), incident, steps)}
+    return [for_resident(transition_out(caller, incident, step), shown[step.seq].reason, step.actor == caller.actor.id)
+            for step in steps if step.seq in shown]
+
+
+def for_resident(step: TransitionOut, reason: str, own: bool) -> TransitionOut:
+    hidden: dict[str, Any] = {"reason": reason, "fields": {}, "department": None}
+    return step.model_copy(update=hidden if own else {**hidden, "actor": None})
 
 
 def transition_out(caller: Caller, incident: Incident, step: Transition) -> TransitionOut:

@@ -70,6 +70,8 @@ def _changes(current: Boundaries, draft: GridsDraft, changes: boundaries.Changes
     for field, codes in (("outline", changes.moved), ("name", changes.renamed), ("area_class", changes.reclassed)):
         for code in codes:
             fields.setdefault(code, []).append(field)
+    if changes.drawn:  # surveyed now, illustrative before, or the other way round: said once, of the city
+        fields.setdefault(min(names), []).append("drawn")
     return [*(Change("unit", "added", code, names[code]) for code in changes.added),
             *(Change("unit", "changed", code, names[code], tuple(of)) for code, of in sorted(fields.items())),
             *(Change("unit", "removed", code, names[code]) for code in changes.removed)]

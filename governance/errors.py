@@ -12,8 +12,8 @@ FIELD_NAMES = {
     "lon": "位置", "lat": "位置", "unit": "网格", "subcategory": "小类", "standard": "立案标准",
     "department": "责任单位", "assisting": "协办单位", "attachments": "附件", "reason": "理由", "main": "主事件",
     "score": "评分", "source": "来源", "captured_at": "拍摄时间", "process": "流程", "passed": "核查结果",
-    "action": "操作", "description": "文字描述", "days": "天数", "until": "日期", "request": "申请", "level": "督办等级",
-    "phone": "手机号", "month": "月份",
+    "action": "操作", "description": "文字描述", "days": "天数", "until": "日期", "request": "申请",
+    "level": "督办等级", "phone": "手机号", "month": "月份",
 }
 
 

@@ -139,15 +139,15 @@ def incidents(session: Session, city: City, actor: Actor, wanted: IncidentFilter
     query = select(Incident, col(main.number)).outerjoin(main, col(main.id) == col(Incident.merged_into)).where(
         *_conditions(actor, wanted, now)).order_by(col(Incident.reported_at), col(Incident.id))
     found = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
-    return Sheet("incidents", (*INCIDENT_COLUMNS, *NAMES), _rows(session, city, actor, found, accounted))
+    return Sheet("incidents", (*INCIDENT_COLUMNS, *NAMES), _rows(city, actor, found, accounted))
 
 
-def _rows(session: Session, city: City, actor: Actor, found: Any, accounted: set[str]) -> Iterator[Row]:
+def _rows(city: City, actor: Actor, found: Any, accounted: set[str]) -> Iterator[Row]:
+    """A session holds what it has read only weakly, so no more than one part is in memory."""
     for some in found.partitions(ROWS_AT_ONCE):
         for incident, main in some:
             if incident.sensitivity != "restricted" or incident.number in accounted:
                 yield _row(city, actor, incident) | {"merged_into": main or ""}
-        session.expunge_all()
 
 
 def _conditions(actor: Actor, wanted: IncidentFilter, now: datetime) -> list[Any]:

@@ -29,8 +29,8 @@ def settle(case: Case, rule: Action, actor: Actor, given: ActionFields, city: Ci
     """Answer, decide, close or drop what was asked; the further steps of what was granted for good."""
     if rule.answers is not None:
         answer(case, rule.answers, actor, given, now)
-    close(case, rule.closes)
-    lapse(case, rule.lapse)
+    close(case, rule.closes, now)
+    lapse(case, rule.lapse, now)
     if rule.decides is None:
         return ()
     case.result = decide(case, rule, actor, given, city, now)
@@ -141,19 +141,20 @@ def score_of(given: ActionFields) -> int | None:
     return given.score
 
 
-def close(case: Case, kinds: Iterable[str]) -> None:
+def close(case: Case, kinds: Iterable[str], now: datetime) -> None:
     """What was asked has come: granted if it still waited; the watch need not look again."""
     for request in case.requests:
         if request.kind in set(kinds):
-            request.state = GRANTED if request.state in PENDING else request.state
             request.watch_at = None
+            if request.state in PENDING:
+                request.state, request.decided_at = GRANTED, now
 
 
-def lapse(case: Case, kinds: Iterable[str]) -> None:
+def lapse(case: Case, kinds: Iterable[str], now: datetime) -> None:
     """What was asked and not answered has become idle."""
     for request in pending(case, kinds):
         if request.state == ASKED:
-            request.state, request.watch_at = LAPSED, None
+            request.state, request.decided_at, request.watch_at = LAPSED, now, None
 
 
 # ---- what stands against it ----------------------------------------------------------------------------------------

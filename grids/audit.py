@@ -179,6 +179,8 @@ def _outside(rows: Sequence[OutlineRow], shapes: Shapes, above: Indices, toleran
 
 def _gaps(rows: Sequence[OutlineRow], shapes: Shapes, above: Indices, tolerance_m2: float) -> Iterator[Finding]:
     """What no outline below covers: in a given outline, or in the middle of those that none is given above."""
+    if not len(rows):
+        return
     order = np.argsort(above, kind="stable")
     parents, starts = np.unique(above[order], return_index=True)
     families = np.split(order, starts[1:])

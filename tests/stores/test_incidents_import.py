@@ -257,3 +257,12 @@ def test_a_row_that_was_right_may_be_wrong_by_the_time_it_is_applied(
     with pytest.raises(Conflict):
         desk.apply(draft)
     assert isinstance(draft.id, uuid.UUID)
+
+
+def test_more_than_are_read_at_once_come_in_and_go_out(desk: Desk, engine: Engine, people: dict[str, Actor],
+                                                       now: datetime, tmp_path: Path) -> None:
+    many = 2 * exchange.ROWS_AT_ONCE + 1
+    bring(desk, tmp_path, *(REPORTED | {"number": f"N-{number}"} for number in range(many)))
+    with reading(engine) as session:
+        sheet = exchange.incidents(session, desk.city, people["leader"], IncidentFilter(), now, set())
+        assert len({row["imported_number"] for row in sheet.rows}) == many

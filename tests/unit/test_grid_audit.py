@@ -257,3 +257,7 @@ def test_slits_between_cells_are_closed_in_the_unit_above() -> None:
     made = {outline.code: outline.geometry for outline in survey(UNITS, rows)}
     assert made[ONE].geom_type == "Polygon"
     assert made[MIDDLE] is rows[1].geometry
+
+
+def test_units_without_any_outline_are_told_of_and_break_nothing() -> None:
+    assert "empty" in {kind for kind, *_ in told([], [UnitName("13", None, "city", "别市")])}

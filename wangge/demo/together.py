@@ -109,7 +109,8 @@ def ask_assist(walk: Walk) -> None:
 
 
 STEPS: Final[dict[str, Callable[[Walk], None]]] = {
-    "ask_assist": ask_assist, "extend": lambda walk: extend(walk, "grant"), "extend_no": lambda walk: extend(walk, "refuse"),
+    "ask_assist": ask_assist,
+    "extend": lambda walk: extend(walk, "grant"), "extend_no": lambda walk: extend(walk, "refuse"),
     "suspend": lambda walk: suspend(walk, 3), "suspend_long": lambda walk: suspend(walk, 60), "whistle": whistle,
     "supervise": lambda walk: supervise(walk, True), "supervise_open": lambda walk: supervise(walk, False),
     "appeal": appeal, "visit": visit}

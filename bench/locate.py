@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import shapely
 
 from bench.measure import Measure, per_second, side_by_side
+from data.shipped import SEED
 from grids.exchange import read_outlines, read_units
 from grids.locate import Locator
 from grids.subdivide import subdivide
 
-SEED = Path(__file__).resolve().parent.parent / "data" / "seed" / "tianjin"
+TIANJIN = SEED / "tianjin"
 ONE_BY_ONE, AT_ONCE = 20_000, 1_000_000
 
 
 def measures() -> Iterator[Measure]:
-    districts = {row.code: row.geometry for row in read_outlines(SEED / "districts.geojson")}
-    cells = [o for o in subdivide(districts, read_units(SEED / "units.csv")) if o.level == "cell"]
+    districts = {row.code: row.geometry for row in read_outlines(TIANJIN / "districts.geojson")}
+    cells = [o for o in subdivide(districts, read_units(TIANJIN / "units.csv")) if o.level == "cell"]
     shapes = np.array([cell.geometry for cell in cells], dtype=object)
     locator, tree = Locator([cell.code for cell in cells], shapes), shapely.STRtree(shapes)
     random = np.random.default_rng(12)

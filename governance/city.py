@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Select, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
+from data.shipped import SEED
 from governance.calendar import WorkCalendar
 from governance.errors import InvalidField, NotReady
 from governance.people import Department, Duty
@@ -32,7 +32,7 @@ from taxonomy.standard import Standard
 from taxonomy.tree import Tree
 
 Record = TypeVar("Record")
-PROCESSES = Path(__file__).resolve().parent.parent / "data" / "seed" / "processes"
+PROCESSES = SEED / "processes"
 
 
 class CityRevision(SQLModel, table=True):

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from data.shipped import SEED
 from governance.drafts_kind import Change, Content, Kind, Options, Preview, Tools, Written, affected, concerned
 from governance.errors import Conflict
 from governance.incident import Incident
@@ -24,7 +25,6 @@ from grids.findings import Finding
 from grids.preparing import Source, prepare
 from grids.unit import BoundaryVersion, Unit
 
-SEED: Final = Path(__file__).resolve().parent.parent / "data" / "seed"
 MOST_FINDINGS: Final = 500
 #: A sheet of units, and outlines in one file or several.
 PARTS: Final = ("units", "outlines", *(f"outlines_{number}" for number in range(2, 10)))

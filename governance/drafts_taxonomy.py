@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col
 
 from data.bulk import write_rows
 from data.sheet import BadFile, read_rows
+from data.shipped import SEED
 from governance.drafts_kind import (
     Change,
     Content,
@@ -36,7 +37,7 @@ from taxonomy.exchange import FunctionRow, read_functions, read_list, write_list
 from taxonomy.standard import Standard
 
 #: The functions that we ship; a list that names no sheet of its own takes them.
-FUNCTIONS: Final = Path(__file__).resolve().parent.parent / "data" / "seed" / "taxonomy" / "functions.csv"
+FUNCTIONS: Final = SEED / "taxonomy" / "functions.csv"
 TABLES: Final[dict[str, type[SQLModel]]] = {"categories": Category, "standards": Standard, "functions": Function}
 WHAT: Final = {"categories": "category", "standards": "standard", "functions": "function"}
 LIMIT: Final = ("limit_value", "limit_unit")

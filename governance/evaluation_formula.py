@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
+from data.shipped import SEED
 from governance.people import ROLES
 
 PERSON, DEPARTMENT = "person", "department"
 WHOLE_WEIGHT = 100.0
-FOLDER = Path(__file__).resolve().parent.parent / "data" / "seed" / "evaluation"
+FOLDER = SEED / "evaluation"
 #: What is counted of a person's or a department's work: name -> Chinese, English.
 COUNTERS: dict[str, dict[str, tuple[str, str]]] = {
     PERSON: {

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from data.shipped import SEED
 from governance.drafts_kind import Options
 from governance.drafts_taxonomy import FUNCTIONS
 from governance.people_exchange import hash_password
@@ -24,7 +25,6 @@ from wangge.loading import Loaded, Told, Wanted, always, load_draft, silent
 __all__ = ["FUNCTIONS", "SEED", "Loaded", "Told", "hash_password", "load_calendar", "load_grids", "load_incidents",
            "load_people", "load_taxonomy"]
 
-SEED = Path(__file__).resolve().parent.parent / "data" / "seed"
 
 
 def load_taxonomy(engine: Engine, taxonomy: str, categories: Path, standards: Path | None, now: datetime,

@@ -47,7 +47,7 @@ from data.engine import make_engine, reading
 from governance import learning
 from governance.city import Cities
 from governance.errors import NotReady
-from governance.phone_codes import SendCode, log_only
+from governance.residents.phone_codes import SendCode, log_only
 from governance.settings import Settings
 
 TAGS = [

@@ -27,7 +27,7 @@ from api.live_events import AWAY, BACK, Listener, comment, event_of, opening, po
 from api.live_sessions import actors_of
 from api.live_stream import BEGINNING, REDIS_SECONDS, ChangeStream, Gone, key_of
 from data.engine import glancing
-from governance.changes import Change
+from governance.drafts.changes import Change
 from governance.errors import NotReady
 from governance.people import Actor
 

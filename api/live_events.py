@@ -13,7 +13,7 @@ from fastapi.sse import format_sse_event
 
 from api.live_stream import BEGINNING, key_of
 from api.schemas.live import LiveOut
-from governance.changes import Change, sees
+from governance.drafts.changes import Change, sees
 from governance.people import Actor
 
 log = logging.getLogger("wangge.live")

@@ -10,7 +10,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from governance.changes import FIELD, STREAM, Change, unpacked
+from governance.drafts.changes import FIELD, STREAM, Change, unpacked
 
 log = logging.getLogger("wangge.live")
 

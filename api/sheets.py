@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from governance.figures_sheet import MEDIA_TYPES, Sheet, write
+from governance.figures.sheets import MEDIA_TYPES, Sheet, write
 
 TYPES = {media_type.partition(";")[0]: form for form, media_type in MEDIA_TYPES.items()}
 

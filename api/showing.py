@@ -25,8 +25,8 @@ from governance.city import City
 from governance.clocks import Clock, is_overdue
 from governance.incident import Attachment, Incident, Transition
 from governance.people import ROLES, Actor
-from governance.public_view import public_steps
 from governance.requests import Request
+from governance.residents.view import public_steps
 from grids.codes import WIDTHS, Level
 
 #: Fields that are shown as the record has them.

@@ -21,7 +21,7 @@ from api.dependencies import Caller, Holds, Parts, parts_of
 from data.engine import glancing
 from governance.city import City
 from governance.errors import TooMany
-from governance.phone_codes import whole_seconds
+from governance.residents.phone_codes import whole_seconds
 from governance.settings import Settings
 
 MINUTE = timedelta(minutes=1)

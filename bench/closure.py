@@ -12,7 +12,7 @@ from bench.measure import Measure, seconds, side_by_side
 from data.engine import make_engine, reading, writing
 from data.migrations import upgrade
 from governance.city import read_city
-from governance.figures import FigureFilter, closure
+from governance.figures.closure import FigureFilter, closure
 from governance.settings import Settings
 from tests import servers, town
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from governance.notice_words import problems_of_notices
+from governance.notices.words import problems_of_notices
 from governance.people import ROLES
 from grids.codes import LEVELS
 

@@ -20,11 +20,12 @@ from sqlmodel import Session, SQLModel, col
 
 from data.engine import is_postgresql
 from data.shape import WGS84
-from governance import figures_lists, scope
+from governance import scope
 from governance.audit import AuditEntry
 from governance.clocks import Clock
 from governance.errors import InvalidField, NotFound
-from governance.figures_filter import By
+from governance.figures import lists as figures_lists
+from governance.figures.filters import By
 from governance.incident import Attachment, Incident, Transition
 from governance.people import Actor
 from governance.requests import Request

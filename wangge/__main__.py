@@ -24,7 +24,7 @@ from wangge.commands.words import classify, learn
 from wangge.terminal import as_json, database, explain, reachable, read_settings
 
 if TYPE_CHECKING:
-    from governance.figures import Figure
+    from governance.figures.closure import Figure
     from governance.settings import Settings
 
 app = typer.Typer(name="wangge", no_args_is_help=True, pretty_exceptions_enable=False,

@@ -12,7 +12,7 @@ from data.engine import reading
 from governance.calendar import SHANGHAI
 from governance.city import read_city
 from governance.errors import InvalidField
-from governance.figures import By, Figure, FigureFilter, closure
+from governance.figures.closure import By, Figure, FigureFilter, closure
 from governance.people import Actor
 from governance.settings import Settings
 from grids.datum import Datum, to_wgs84

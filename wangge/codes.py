@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from governance.phone_codes import LIVES, SendCode, log_only
-from governance.sending import Parcel
+from governance.notices.sending import Parcel
+from governance.residents.phone_codes import LIVES, SendCode, log_only
 from governance.settings import Settings
 
 TEXT = "【网格】验证码 {code}, {minutes} 分钟内有效, 请勿告诉他人。Your code is {code}, valid {minutes} minutes."

@@ -10,20 +10,20 @@ from typing import Any
 from sqlalchemy import Engine
 
 from data.engine import reading
-from governance import figures_sheet
 from governance.calendar import SHANGHAI
 from governance.city import City, read_city
 from governance.errors import InvalidField
-from governance.evaluation import evaluate, formula_of, this_month
-from governance.evaluation_sheet import meta_of_evaluation, of_evaluation
-from governance.figures_counts import RATES
-from governance.figures_filter import FigureFilter
-from governance.figures_meta import meta_of
-from governance.figures_sheet import Sheet, write
-from governance.league import league as ranked
+from governance.figures import sheets as figures_sheet
+from governance.figures.counts import RATES
+from governance.figures.evaluation import evaluate, formula_of, this_month
+from governance.figures.evaluation_sheet import meta_of_evaluation, of_evaluation
+from governance.figures.filters import FigureFilter
+from governance.figures.league import league as ranked
+from governance.figures.meta import meta_of
+from governance.figures.sheets import Sheet, write
+from governance.figures.stages import BEHIND, stage_times
 from governance.people import Actor
 from governance.settings import Settings
-from governance.stages import BEHIND, stage_times
 from wangge.figures import table
 
 

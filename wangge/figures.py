@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from governance.figures import Figure
-from governance.figures_sheet import Sheet
+from governance.figures.closure import Figure
+from governance.figures.sheets import Sheet
 
 #: heading, and the count or rate below it
 COLUMNS = (

@@ -1,5 +1,5 @@
 """Loading a city's list, people, calendar and old incidents: each file is checked as a whole and goes through a draft
-(`governance.drafts`) in one transaction, or nothing is loaded. Its grids are loaded by `wangge.load_grids`.
+(`governance.drafts.drafts`) in one transaction, or nothing is loaded. Its grids are loaded by `wangge.load_grids`.
 
 Lists and boundaries are versioned: a new load makes a new version and moves the mark `current`; incidents keep pointing
 to the version that they were filed under. Every load raises the city's revision and is noted in the audit log.
@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from data.shipped import SEED
-from governance.drafts_kind import Options
-from governance.drafts_taxonomy import FUNCTIONS
-from governance.people_exchange import hash_password
+from governance.drafts.kind import Options
+from governance.drafts.taxonomy import FUNCTIONS
+from governance.exchange.people import hash_password
 from governance.settings import Settings
 from wangge.load_grids import load_grids
 from wangge.load_sentences import learn_beside

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from data.bulk import Told, silent
 from data.engine import reading, writing
-from governance.drafts_grids import shipped_outlines
+from governance.drafts.grids import shipped_outlines
 from grids.boundaries import NOTHING, GridsDraft, apply, read_boundaries
 from grids.datum import Datum
 from grids.preparing import Source, prepare

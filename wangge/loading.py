@@ -13,11 +13,11 @@ from sqlmodel import Session
 
 from data.bulk import ROWS_AT_ONCE, Told, silent, slices, write_rows
 from data.engine import reading, writing
-from governance import drafts
 from governance.audit import AuditEntry
 from governance.city import raise_revision
-from governance.draft import Draft
-from governance.drafts_kind import Options, Tools
+from governance.drafts import drafts
+from governance.drafts.draft import Draft
+from governance.drafts.kind import Options, Tools
 from governance.settings import Settings
 from grids.audit import Finding
 

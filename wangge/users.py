@@ -14,8 +14,8 @@ from data.engine import writing
 from governance.audit import AuditEntry
 from governance.city import Cities
 from governance.errors import Conflict, FieldProblem, Invalid, MissingField
+from governance.exchange.people import ACCOUNT_COLUMNS, AccountRow, check_account
 from governance.people import Account
-from governance.people_exchange import ACCOUNT_COLUMNS, AccountRow, check_account
 from governance.settings import Settings
 from wangge.load import hash_password
 

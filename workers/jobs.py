@@ -11,8 +11,8 @@ from functools import cache
 from sqlalchemy import Engine
 
 from data.engine import make_engine, writing
-from governance import sending, telling
 from governance.city import processes_of
+from governance.notices import sending, telling
 from governance.process import Process
 from governance.settings import Settings
 from workers.senders import NotSent, Sender

@@ -7,7 +7,7 @@ from functools import cache
 
 from redis import Redis
 
-from governance.changes import FIELD, STREAM, Change, packed
+from governance.drafts.changes import FIELD, STREAM, Change, packed
 from governance.settings import Settings
 
 

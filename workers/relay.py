@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from data.engine import reading, writing
-from governance.changes import changes_of
-from governance.delivery import WEBHOOK
+from governance.drafts.changes import changes_of
+from governance.notices.delivery import WEBHOOK
+from governance.notices.sending import anything_due, take_due
 from governance.outbox import OutboxRow, mark_relayed, take_waiting
-from governance.sending import anything_due, take_due
 from workers.jobs import deliver, tell
 from workers.live import publish, stream_length
 from workers.queues import DELIVERIES, WEBHOOKS, delivery_job, job_for, queue_of

@@ -26,12 +26,12 @@ from api.schemas.bulletins import (
 from api.schemas.common import NoQuery
 from api.sheets import as_file, form_of
 from data.engine import reading, writing
-from governance import bulletin as bulletins
-from governance.bulletin import Bulletin
-from governance.bulletin_sheet import sheets_of
 from governance.errors import InvalidField
-from governance.figures_counts import FORMULAS
-from governance.figures_filter import name_of
+from governance.figures import bulletin as bulletins
+from governance.figures.bulletin import Bulletin
+from governance.figures.bulletin_sheet import sheets_of
+from governance.figures.counts import FORMULAS
+from governance.figures.filters import name_of
 
 router = APIRouter(prefix="/api/v1/bulletins", tags=["figures"], responses={**ALWAYS, **SIGNED_IN})
 

@@ -27,9 +27,9 @@ from api.schemas.deliveries import (
     WebhookPage,
 )
 from data.engine import reading, writing
-from governance import mailroom
-from governance.delivery import WAITING, WEBHOOK, Delivery
-from governance.webhooks import Webhook
+from governance.notices import mailroom
+from governance.notices.delivery import WAITING, WEBHOOK, Delivery
+from governance.notices.webhooks import Webhook
 
 router = APIRouter(prefix="/api/v1", tags=["deliveries"], responses={**ALWAYS, **SIGNED_IN})
 Key = Annotated[int, Path(ge=1, le=2**62)]

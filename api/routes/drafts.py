@@ -16,10 +16,10 @@ from api.schemas.drafts import DraftIn, DraftOut, DraftPage, DraftRow, DraftsQue
 from api.uploads import laid_out
 from data.engine import reading, writing
 from data.sheet import BadFile
-from governance import drafts
 from governance.city import revision_of
-from governance.draft import Draft
-from governance.drafts_kind import Options, Tools
+from governance.drafts import drafts
+from governance.drafts.draft import Draft
+from governance.drafts.kind import Options, Tools
 
 PATH = "/api/v1/drafts"
 router = APIRouter(prefix=PATH, tags=["drafts"], responses={**ALWAYS, **SIGNED_IN})

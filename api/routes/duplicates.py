@@ -20,8 +20,9 @@ from api.schemas.duplicates import (
     PartOut,
 )
 from data.engine import reading
-from governance import duplicates, queries
-from governance.duplicates import Duplicate, Nearby
+from governance import queries
+from governance.repeats import duplicates
+from governance.repeats.duplicates import Duplicate, Nearby
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses={**ALWAYS, **SIGNED_IN})
 #: Fields of the incident that are shown as they are.

@@ -15,9 +15,9 @@ from api.schemas.evaluation import EvaluatedOut, EvaluationOut, EvaluationQuery
 from api.schemas.figures import meta_out
 from api.sheets import as_file, form_of
 from data.engine import reading
-from governance.evaluation import evaluate, formula_of, this_month
-from governance.evaluation_sheet import meta_of_evaluation, of_evaluation
-from governance.figures_filter import FigureFilter
+from governance.figures.evaluation import evaluate, formula_of, this_month
+from governance.figures.evaluation_sheet import meta_of_evaluation, of_evaluation
+from governance.figures.filters import FigureFilter
 
 router = APIRouter(prefix="/api/v1/figures", tags=["figures"], responses={**ALWAYS, **SIGNED_IN})
 

@@ -15,10 +15,10 @@ from api.schemas.common import Code
 from api.schemas.exchange import IncidentsExportQuery, ListSheetQuery, SheetQuery, TemplateQuery
 from data.engine import reading, writing
 from data.sheet_writing import MEDIA_TYPES, write
-from governance import exchange
 from governance.calendar import SHANGHAI
 from governance.errors import InvalidField
-from governance.exchange_templates import template, written
+from governance.exchange import exchange
+from governance.exchange.templates import template, written
 from governance.queries import IncidentFilter
 
 router = APIRouter(prefix="/api/v1/exchange", tags=["exchange"], responses={**ALWAYS, **SIGNED_IN})

@@ -31,15 +31,18 @@ from api.schemas.figures import (
 )
 from api.sheets import as_file, form_of
 from data.engine import reading
-from governance import figures, figures_compare, figures_sheet, stages, trend
-from governance.figures_compare import Compared
-from governance.figures_counts import COUNTS, RATES
-from governance.figures_filter import By, FigureFilter
-from governance.figures_lists import template
-from governance.figures_meta import Meta, meta_of
-from governance.figures_sheet import Sheet
-from governance.league import league
-from governance.trend import TrendRow
+from governance.figures import closure as figures
+from governance.figures import compare as figures_compare
+from governance.figures import sheets as figures_sheet
+from governance.figures import stages, trend
+from governance.figures.compare import Compared
+from governance.figures.counts import COUNTS, RATES
+from governance.figures.filters import By, FigureFilter
+from governance.figures.league import league
+from governance.figures.lists import template
+from governance.figures.meta import Meta, meta_of
+from governance.figures.sheets import Sheet
+from governance.figures.trend import TrendRow
 
 FILES = file_of(media_type.partition(";")[0] for media_type in figures_sheet.MEDIA_TYPES.values())
 Answered = TypeVar("Answered", bound=Answer)

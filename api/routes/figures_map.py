@@ -18,8 +18,8 @@ from api.routes.grids import GeoJson, below, outlines, place_of
 from api.schemas.figures import MapOut, MapQuery, meta_out
 from data.engine import reading
 from governance.errors import InvalidField
-from governance.figures import Figure, closure, figure
-from governance.figures_filter import check_scope
+from governance.figures.closure import Figure, closure, figure
+from governance.figures.filters import check_scope
 from grids.exchange import feature_collection
 from grids.unit import BoundaryVersion
 

@@ -11,16 +11,16 @@ from api.documented import ALWAYS, SIGNED_IN
 from api.schemas.figures import FigureQuery
 from api.schemas.hotspots import HotSpotOut, HotSpotsOut, HotSpotsQuery, PeriodOut
 from data.engine import reading
-from governance.clusters import Clusters, clusters
-from governance.figures_filter import FigureFilter
-from governance.hotspots import MOST_CHANCE, HotSpot, HotSpots, hot_spots
+from governance.figures.clusters import Clusters, clusters
+from governance.figures.filters import FigureFilter
+from governance.figures.hotspots import MOST_CHANCE, HotSpot, HotSpots, hot_spots
 
 router = APIRouter(prefix="/api/v1/figures", tags=["figures"], responses={**ALWAYS, **SIGNED_IN})
 
 
 @router.get("/hotspots", summary="热点 Rising subcategories and places, and clusters")
 def read_hot_spots(caller: MayReadFigures, wanted: Annotated[HotSpotsQuery, Query()]) -> HotSpotsOut:
-    """Reports of the period against the same weekdays before. How each number comes about: governance/hotspots.py."""
+    """Reports of the period against the same weekdays before. The arithmetic: governance/figures/hotspots.py."""
     asked = FigureFilter(**{name: getattr(wanted, name) for name in FigureQuery.model_fields})
     numbers = {"periods": wanted.periods, "minimum": wanted.minimum, "limit": wanted.limit}
     with reading(caller.engine) as session:

@@ -22,10 +22,10 @@ from api.schemas.notices import (
     UnreadOut,
 )
 from data.engine import reading, writing
-from governance import inbox
-from governance.delivery import PERSONAL
 from governance.errors import MissingField
-from governance.notice_choice import NoticeChoice, address_of, check_choice, configured, default_choice, is_on
+from governance.notices import inbox
+from governance.notices.choice import NoticeChoice, address_of, check_choice, configured, default_choice, is_on
+from governance.notices.delivery import PERSONAL
 
 router = APIRouter(prefix="/api/v1", tags=["notices"], responses={**ALWAYS, **SIGNED_IN})
 

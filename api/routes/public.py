@@ -18,9 +18,9 @@ from api.schemas.common import NoQuery
 from api.schemas.public import CodeIn, CodeOut, ResidentSession, ResidentSignIn
 from api.visitors import Anybody
 from data.engine import writing
-from governance import phone_codes
 from governance.people import Account, LoginSession
-from governance.phone_codes import SendCode
+from governance.residents import phone_codes
+from governance.residents.phone_codes import SendCode
 
 log = logging.getLogger("wangge.api")
 phones = APIRouter(prefix="/api/v1/public", tags=["public"], responses={**ALWAYS, **problems(429)})

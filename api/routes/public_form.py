@@ -24,8 +24,8 @@ from api.schemas.public import (
     UnitsQuery,
 )
 from api.visitors import Anybody
-from governance import public_form
 from governance.errors import InvalidField
+from governance.residents import form as public_form
 from taxonomy.category import Category
 from taxonomy.tree import Tree
 

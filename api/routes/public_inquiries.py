@@ -22,12 +22,14 @@ from api.schemas.public import (
 )
 from api.visitors import Anybody, MayModerate
 from data.engine import reading, writing
-from governance import inquiries, inquiry_bulletin, queries
+from governance import queries
 from governance.audit import AuditEntry
 from governance.city import City
 from governance.errors import InvalidField
-from governance.inquiries import BoardFilter, Inquiry
-from governance.inquiry_bulletin import Counts
+from governance.figures import inquiry_bulletin
+from governance.figures.inquiry_bulletin import Counts
+from governance.residents import inquiries
+from governance.residents.inquiries import BoardFilter, Inquiry
 
 ANSWERED = {"yes": True, "no": False, "all": None}
 board = APIRouter(prefix="/api/v1/public/inquiries", tags=["public"], responses={**ALWAYS, **problems(429)})

@@ -21,11 +21,14 @@ from api.schemas.public import (
 )
 from api.visitors import Anybody, MayReportPublicly, Visitor
 from data.engine import reading, writing
-from governance import follow_codes, journey, public_form, public_view
+from governance import journey
 from governance.audit import AuditEntry
 from governance.city import City
 from governance.errors import InvalidField
-from governance.public_view import PublicView
+from governance.residents import follow_codes
+from governance.residents import form as public_form
+from governance.residents import view as public_view
+from governance.residents.view import PublicView
 
 router = APIRouter(prefix="/api/v1/public/incidents", tags=["public"], responses={**ALWAYS, **problems(429)})
 Number = Annotated[Code, Path(description="编号 (the number)")]

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.common import Code, In, Instant, Out
 from api.schemas.figures import Answer, Format, shaped
-from governance.evaluation_formula import Judged
+from governance.figures.evaluation_formula import Judged
 
 
 class EvaluationQuery(In):

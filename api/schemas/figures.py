@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import ConfigDict, Field, create_model
 
 from api.schemas.common import Code, In, Instant, Moment, Out
-from governance.figures_compare import Compare
-from governance.figures_counts import COUNTS, RATES
-from governance.figures_filter import By
-from governance.figures_meta import Formula, Meta
-from governance.league import LeagueRow, Past
-from governance.stages import StageTime
-from governance.trend import Interval, TrendRow
+from governance.figures.compare import Compare
+from governance.figures.counts import COUNTS, RATES
+from governance.figures.filters import By
+from governance.figures.league import LeagueRow, Past
+from governance.figures.meta import Formula, Meta
+from governance.figures.stages import StageTime
+from governance.figures.trend import Interval, TrendRow
 from grids.codes import Level
 
 Format = Literal["json", "csv", "xlsx"]

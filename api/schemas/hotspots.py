@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas.common import Moment, Out
 from api.schemas.figures import FigureQuery
-from governance.hotspots import PlaceLevel
+from governance.figures.hotspots import PlaceLevel
 
 
 class HotSpotsQuery(FigureQuery):

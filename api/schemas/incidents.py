@@ -24,7 +24,7 @@ from api.schemas.common import (
     StrictLon,
 )
 from api.schemas.taxonomy import Number
-from governance.figures_filter import By
+from governance.figures.filters import By
 
 MOST_FILES = 20
 Files = Annotated[list[uuid.UUID], Field(max_length=MOST_FILES)]

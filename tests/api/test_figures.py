@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from data.engine import writing
 from governance.city import raise_revision
-from governance.figures_counts import COUNTS, RATES
+from governance.figures.counts import COUNTS, RATES
 from governance.people import Department
 from tests import town
 from tests.api.conftest import Town

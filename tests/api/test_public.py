@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from governance.audit import AuditEntry
-from governance.follow_codes import SIGNS, FollowCode
 from governance.incident import Incident
 from governance.people import Account
-from governance.phone_codes import PhoneCode
+from governance.residents.follow_codes import SIGNS, FollowCode
+from governance.residents.phone_codes import PhoneCode
 from tests import town
 from tests.api.conftest import Town
 from tests.api.residents import OTHER_PHONE, PHONE, PUBLIC, Resident, take

@@ -14,8 +14,8 @@ from governance import watch
 from governance.city import PROCESSES, City, read_city
 from governance.errors import InvalidField, MissingField, NotAllowed, StaleVersion, WrongState
 from governance.incident import Incident
-from governance.notice_facts import read_step
-from governance.notices import notices_of
+from governance.notices.facts import read_step
+from governance.notices.notices import notices_of
 from governance.outbox import OutboxRow
 from governance.people import Account, Actor
 from governance.process import load_processes

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from data.engine import reading
-from governance.figures import By, Figure, FigureFilter, closure
+from governance.figures.closure import By, Figure, FigureFilter, closure
+from governance.figures.league import league
+from governance.figures.stages import stage_times
 from governance.incident import Incident
-from governance.league import league
 from governance.queries import IncidentFilter, list_incidents
-from governance.stages import stage_times
 from tests.journey.walk import Walk
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import Engine, update
 from data.engine import reading, writing
 from governance.city import City
 from governance.errors import InvalidField, NotAllowed
-from governance.evaluation import Evaluated, evaluate, evaluations, formula_of, this_month
-from governance.evaluation_formula import FOLDER, BadEvaluation, grade_of, load_evaluation, score
-from governance.figures import FigureFilter
+from governance.figures.closure import FigureFilter
+from governance.figures.evaluation import Evaluated, evaluate, evaluations, formula_of, this_month
+from governance.figures.evaluation_formula import FOLDER, BadEvaluation, grade_of, load_evaluation, score
 from governance.incident import Incident
 from governance.people import Account, Actor
 from tests import town

@@ -14,9 +14,9 @@ from data.engine import reading
 from governance import process_check
 from governance.city import PROCESSES, City, processes_of, read_city
 from governance.errors import MissingField, NotAllowed
-from governance.notice_facts import read_step
-from governance.notice_words import AUDIENCES, TEMPLATE_FIELDS
-from governance.notices import notices_of
+from governance.notices.facts import read_step
+from governance.notices.notices import notices_of
+from governance.notices.words import AUDIENCES, TEMPLATE_FIELDS
 from governance.people import Actor
 from governance.process import load_process
 from governance.settings import Settings

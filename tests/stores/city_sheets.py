@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from data.engine import reading, writing
-from governance import drafts
 from governance.city import City, read_city, revision_of
-from governance.draft import Draft
-from governance.drafts_kind import Options, Tools
+from governance.drafts import drafts
+from governance.drafts.draft import Draft
+from governance.drafts.kind import Options, Tools
 from governance.people import Actor
 from governance.settings import Settings
 from taxonomy.exchange import CATEGORY_COLUMNS, STANDARD_COLUMNS

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from data.engine import writing
 from governance.clocks import Clock
-from governance.figures import By, FigureFilter
-from governance.figures_counts import ALIKE, COUNTED, REQUEST, REQUESTS, STAGE, STAGES
+from governance.figures.closure import By, FigureFilter
+from governance.figures.counts import ALIKE, COUNTED, REQUEST, REQUESTS, STAGE, STAGES
 from governance.incident import Incident, Transition
 from governance.people import Actor
 from governance.requests import Request

@@ -12,17 +12,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from data.engine import reading, writing
-from governance import bulletin
 from governance.audit import AuditEntry
-from governance.bulletin import Bulletin
-from governance.bulletin_sheet import sheets_of
 from governance.city import City
 from governance.errors import Conflict, InvalidField, NotAllowed, NotFound, WanggeError
-from governance.figures import FigureFilter, closure
-from governance.figures_compare import month_of
-from governance.figures_sheet import write
+from governance.figures import bulletin
+from governance.figures.bulletin import Bulletin
+from governance.figures.bulletin_sheet import sheets_of
+from governance.figures.closure import FigureFilter, closure
+from governance.figures.compare import month_of
+from governance.figures.league import league
+from governance.figures.sheets import write
 from governance.incident import Incident
-from governance.league import league
 from governance.people import Actor
 from tests import town
 from tests.stores.figures_by_chance import Kept, a_year

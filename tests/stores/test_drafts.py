@@ -12,11 +12,11 @@ from sqlmodel import col
 
 from data.engine import reading, writing
 from data.sheet import BadFile
-from governance import drafts
 from governance.audit import AuditEntry
 from governance.city import CalendarDay, City
-from governance.draft import Draft, DraftPart, part_of
-from governance.drafts_kind import Options
+from governance.drafts import drafts
+from governance.drafts.draft import Draft, DraftPart, part_of
+from governance.drafts.kind import Options
 from governance.errors import Conflict, InvalidField, MissingField
 from governance.incident import Incident
 from governance.journey import report

@@ -15,10 +15,10 @@ from sqlmodel import Session
 from data.engine import reading, writing
 from governance import scope
 from governance.city import City
-from governance.duplicates import Duplicate, duplicates_of, nearby
 from governance.errors import InvalidField, NotAllowed
 from governance.incident import Incident
 from governance.people import Actor
+from governance.repeats.duplicates import Duplicate, duplicates_of, nearby
 from grids.datum import from_wgs84
 from grids.metres import degree_metres, metres_between
 from tests import town

@@ -17,10 +17,10 @@ from data.engine import is_postgresql, reading, writing
 from governance import journey
 from governance.city import City
 from governance.errors import InvalidField, NotAllowed
-from governance.figures import By, FigureFilter, closure
+from governance.figures.closure import By, FigureFilter, closure
+from governance.figures.trend import local_day, trend
 from governance.incident import Incident
 from governance.people import Actor
-from governance.trend import local_day, trend
 from tests import town
 from tests.stores.figures_by_chance import MONTH, Kept, a_year, counts_for, inside, plain_incident, recount
 from wangge.figures import render

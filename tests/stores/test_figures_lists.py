@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from governance.city import City
 from governance.errors import InvalidField, MissingField
-from governance.figures import COUNTS, By, FigureFilter, closure
+from governance.figures.closure import COUNTS, By, FigureFilter, closure
 from governance.people import Actor
 from governance.queries import IncidentFilter, list_incidents
 from tests import town

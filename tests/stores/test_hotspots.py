@@ -16,10 +16,10 @@ from sqlmodel import Session
 
 from data.engine import reading, writing
 from governance.city import City
-from governance.clusters import RADIUS_M, clusters, densest
 from governance.errors import InvalidField, NotAllowed
-from governance.figures_filter import FigureFilter
-from governance.hotspots import HotSpot, chance, hot_spots, periods_of
+from governance.figures.clusters import RADIUS_M, clusters, densest
+from governance.figures.filters import FigureFilter
+from governance.figures.hotspots import HotSpot, chance, hot_spots, periods_of
 from governance.incident import Incident
 from governance.people import Actor
 from governance.queries import IncidentFilter, list_incidents
@@ -237,7 +237,7 @@ def test_circles_do_not_overlap_and_do_not_depend_on_the_order() -> None:
 def test_too_many_points_are_left_out_and_that_is_said(engine: Engine, city: City, people: dict[str, Actor],
                                                        now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     many(engine, [at(now - DAY, n) for n in range(6)])
-    monkeypatch.setattr("governance.clusters.MOST_POINTS", 5)
+    monkeypatch.setattr("governance.figures.clusters.MOST_POINTS", 5)
     with reading(engine) as session:
         found = clusters(session, city, people["leader"], FigureFilter(), now)
     assert (found.spots, found.left_out) == ([], True)

@@ -14,15 +14,15 @@ from sqlmodel import col
 from data.engine import reading, writing
 from data.sheet import BadFile
 from data.sheet_writing import write
-from governance import exchange
 from governance.audit import first_broken
 from governance.case import ActionFields
 from governance.clocks import Clock
-from governance.drafts_kind import Options
+from governance.drafts.kind import Options
 from governance.errors import Conflict
-from governance.figures import FigureFilter, closure
+from governance.exchange import exchange
+from governance.exchange.incidents_import import id_of
+from governance.figures.closure import FigureFilter, closure
 from governance.incident import Incident, Transition
-from governance.incidents_import import id_of
 from governance.journey import act, report
 from governance.outbox import OutboxRow
 from governance.people import Actor

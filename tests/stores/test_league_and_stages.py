@@ -16,11 +16,11 @@ from data.engine import writing
 from governance.city import City
 from governance.clocks import Clock
 from governance.errors import InvalidField, MissingField, NotAllowed
-from governance.figures import RATES, By, FigureFilter
-from governance.figures_compare import compared, earlier
-from governance.league import league
+from governance.figures.closure import RATES, By, FigureFilter
+from governance.figures.compare import compared, earlier
+from governance.figures.league import league
+from governance.figures.stages import WHOLE, percentile, stage_times
 from governance.people import Actor
-from governance.stages import WHOLE, percentile, stage_times
 from tests import town
 from tests.stores.figures_by_chance import MONTH, Kept, a_year, inside, key_of, plain_incident, recount, stage_of
 

@@ -29,9 +29,9 @@ POSTGRES_ONLY = {"spatial_ref_sys", "unit_shape", "incident_point", "incident_in
 def every_record() -> None:
     """Import each module that holds a table, so that the metadata knows them all."""
     for room in ("taxonomy", "grids", "governance"):
-        for path in (ROOT / room).glob("*.py"):
+        for path in (ROOT / room).rglob("*.py"):
             if "table=True" in path.read_text(encoding="utf-8"):
-                importlib.import_module(f"{room}.{path.stem}")
+                importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def differences(connection: Connection) -> list[Any]:

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event
 
 from data.engine import reading
 from governance.city import City
-from governance.duplicates import nearby
 from governance.people import Actor
+from governance.repeats.duplicates import nearby
 from tests import town
 from tests.stores.test_figures import plain_incident
 from tests.stores.test_hotspots import many

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.sheet import BadFile
-from governance.calendar_exchange import read_days
-from governance.people_exchange import read_accounts, read_departments
+from governance.exchange.calendar import read_days
+from governance.exchange.people import read_accounts, read_departments
 
 UNITS = {"12": "city", "120101": "district", "120101001": "street", "120101002": "street"}
 FUNCTIONS = ("sanitation", "roads")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from governance.errors import InvalidField
-from governance.masking import mask
-from governance.phone_codes import mobile, wait_of
+from governance.residents.masking import mask
+from governance.residents.phone_codes import mobile, wait_of
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 

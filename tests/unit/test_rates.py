@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from governance.figures import COUNTS, RATES, Figure, closure_rate, figure, rate
+from governance.figures.closure import COUNTS, RATES, Figure, closure_rate, figure, rate
 from wangge.figures import render
 
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from data.sheet import BadFile
 from governance.calendar import SHANGHAI
-from governance.likeness import Likeness, Text, words_of
-from governance.repeats import Message, repeats
+from governance.repeats.likeness import Likeness, Text, words_of
+from governance.repeats.repeats import Message, repeats
 from wangge.__main__ import app
 from wangge.commands.repeats import read_messages
 

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from data.sheet import BadFile, read_rows
 from data.sheet_writing import guarded, write
-from governance.exchange_templates import TEMPLATES, WORDS, template, written
+from governance.exchange.templates import TEMPLATES, WORDS, template, written
 
 FORMS = ("csv", "xlsx", "jsonl", "geojson")
 HARMFUL = ("=1+1", "=HYPERLINK(\"http://x\")", "+86 138", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "'=1", "''=1", "\t=1")

@@ -10,14 +10,14 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from data.engine import reading, writing
-from governance.delivery import Delivery
 from governance.incident import Incident
-from governance.notice_choice import NoticeChoice
+from governance.notices.choice import NoticeChoice
+from governance.notices.delivery import Delivery
+from governance.notices.sending import take_due
+from governance.notices.webhooks import Webhook
 from governance.outbox import Notice
 from governance.people import Actor
-from governance.sending import take_due
 from governance.settings import Settings
-from governance.webhooks import Webhook
 from tests.workers.town_life import notices
 from workers.jobs import send_off, tell_step
 from workers.senders import Sender

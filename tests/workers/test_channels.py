@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from governance.sending import Parcel
+from governance.notices.sending import Parcel
+from governance.notices.webhooks import check_url, is_public, sign
 from governance.settings import Settings
-from governance.webhooks import check_url, is_public, sign
 from tests.workers.receivers import Got, Letters, Receiver, http_receiver, mail_server, words_of
 from workers.senders import NotSent, Sender, cleaned, cut, mask_phones, text_of
 from workers.senders.all import senders_of

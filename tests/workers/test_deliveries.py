@@ -12,12 +12,12 @@ from sqlalchemy import event as sql_event
 
 from data.engine import writing
 from governance.city import City
-from governance.delivery import RETRY_SECONDS, Delivery
 from governance.errors import NotFound, WrongState
 from governance.incident import Incident
-from governance.mailroom import resend
+from governance.notices.delivery import RETRY_SECONDS, Delivery
+from governance.notices.mailroom import resend
+from governance.notices.sending import Parcel
 from governance.people import Account, Actor
-from governance.sending import Parcel
 from governance.settings import Settings
 from tests import town
 from tests.workers.post import deliveries, post, take, tell, wishes

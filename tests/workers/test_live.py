@@ -24,8 +24,8 @@ from api.app import create_app
 from api.live_events import MOST_WAITING, Listener
 from data.engine import reading, writing
 from governance import scope
-from governance.changes import STREAM, changes_of, packed, sees, unpacked
 from governance.city import City
+from governance.drafts.changes import STREAM, changes_of, packed, sees, unpacked
 from governance.incident import Incident
 from governance.outbox import OutboxRow
 from governance.people import Account, Actor

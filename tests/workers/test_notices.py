@@ -12,14 +12,14 @@ import pytest
 
 from governance.city import PROCESSES
 from governance.clocks import Clock
-from governance.delivery import RETRY_SECONDS, next_try
 from governance.errors import Invalid
 from governance.incident import Incident, Transition
-from governance.notice_choice import NoticeChoice, after_quiet, check_choice, goes_out, ways
-from governance.notice_facts import Step, lead_of, rules_of, stage_of
-from governance.notice_people import Recipient, nearest
-from governance.notice_words import AUDIENCES, TEMPLATE_FIELDS, problems_of_notices
-from governance.notices import messages, words_of
+from governance.notices.audience import Recipient, nearest
+from governance.notices.choice import NoticeChoice, after_quiet, check_choice, goes_out, ways
+from governance.notices.delivery import RETRY_SECONDS, next_try
+from governance.notices.facts import Step, lead_of, rules_of, stage_of
+from governance.notices.notices import messages, words_of
+from governance.notices.words import AUDIENCES, TEMPLATE_FIELDS, problems_of_notices
 from governance.process import NoticeRule, Process, load_processes
 from governance.requests import Request
 from governance.settings import Settings

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import Engine
 
 from data.engine import writing
-from governance import mailroom
 from governance.city import City
 from governance.errors import InvalidField, NotAllowed, NotFound
+from governance.notices import mailroom
+from governance.notices.webhooks import Webhook
 from governance.people import Actor
 from governance.settings import Settings
-from governance.webhooks import Webhook
 from tests import town
 from tests.workers.post import deliveries, post, subscribed, tell
 from tests.workers.receivers import Got, Receiver, http_receiver

@@ -15,8 +15,8 @@ from wangge.terminal import as_json, database, read_settings
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from governance.draft import Draft
-    from governance.drafts_kind import Tools
+    from governance.drafts.draft import Draft
+    from governance.drafts.kind import Tools
 
 drafts = typer.Typer(no_args_is_help=True, help="草稿: 预览、应用、回滚 (drafts: preview, apply, roll back)")
 
@@ -30,7 +30,7 @@ def list_drafts(kind: Annotated[str | None, typer.Option(help="类型 (kind)")] 
                 state: Annotated[str | None, typer.Option(help="状态 (state)")] = None, json: Json = False) -> None:
     """最近的草稿 (the newest drafts)."""
     from data.engine import reading
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     with database(read_settings()) as engine, reading(engine) as session:
         found, _ = rules.listed(session, kind, state)
@@ -43,7 +43,7 @@ def list_drafts(kind: Annotated[str | None, typer.Option(help="类型 (kind)")] 
 def show(draft: Id, json: Json = False) -> None:
     """草稿会改变什么 (what a draft would change)."""
     from data.engine import reading
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     with database(read_settings()) as engine, reading(engine) as session:
         found = rules.find(session, draft)
@@ -59,7 +59,7 @@ def show(draft: Id, json: Json = False) -> None:
 @drafts.command("compare")
 def compare(draft: Id, json: Json = False) -> None:
     """重新比较 (compare with the city as it is now)."""
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     _take(draft, lambda session, tools: rules.compare(session, draft, tools), json)
 
@@ -67,7 +67,7 @@ def compare(draft: Id, json: Json = False) -> None:
 @drafts.command("apply")
 def apply(draft: Id, json: Json = False) -> None:
     """应用 (bring into force)."""
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     _take(draft, lambda session, tools: rules.apply(session, draft, rules.TERMINAL, tools), json)
 
@@ -75,7 +75,7 @@ def apply(draft: Id, json: Json = False) -> None:
 @drafts.command("rollback")
 def rollback(draft: Id, json: Json = False) -> None:
     """回滚 (everything as it was before)."""
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     _take(draft, lambda session, tools: rules.rollback(session, draft, rules.TERMINAL, tools), json)
 
@@ -83,7 +83,7 @@ def rollback(draft: Id, json: Json = False) -> None:
 @drafts.command("discard")
 def discard(draft: Id, json: Json = False) -> None:
     """放弃 (not wanted)."""
-    from governance import drafts as rules
+    from governance.drafts import drafts as rules
 
     _take(draft, lambda session, tools: rules.discard(session, draft, rules.TERMINAL, tools.now), json)
 
@@ -91,7 +91,7 @@ def discard(draft: Id, json: Json = False) -> None:
 def _take(draft: uuid.UUID, step: Callable[[Session, Tools], Draft], json: bool) -> None:
     """One step with a draft, in a transaction."""
     from data.engine import writing
-    from governance.drafts_kind import Tools
+    from governance.drafts.kind import Tools
 
     settings = read_settings()
     with database(settings) as engine, writing(engine) as session:
@@ -113,7 +113,7 @@ def _print_preview(preview: dict[str, Any]) -> None:
 
 
 def _line(draft: Draft) -> str:
-    from governance.draft import STATES
+    from governance.drafts.draft import STATES
 
     version = f" 版本 version {draft.version}" if draft.version else ""
     bad = f" {draft.problems['count']} 处错误 problem(s)" if draft.problems else ""

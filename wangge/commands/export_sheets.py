@@ -18,7 +18,7 @@ from wangge.commands.exporting import export
 from wangge.terminal import as_json, database, read_settings
 
 if TYPE_CHECKING:
-    from governance.exchange import Sheet
+    from governance.exchange.exchange import Sheet
 
 File = Annotated[Path, typer.Argument(dir_okay=False, help="后缀定格式 (.csv, .xlsx, .jsonl; incidents also .geojson)")]
 Part = Annotated[str | None, typer.Option(help="哪一张表 (which sheet: categories, functions, departments, accounts)")]
@@ -59,8 +59,8 @@ def export_incidents(file: File, unit: Annotated[str | None, typer.Option(help="
                      json: Json = False) -> None:
     """事件, 不含上报人; 受限事件逐件审计 (incidents, without their reporters; restricted ones are in the audit log)."""
     from data.engine import reading, writing
-    from governance import exchange
     from governance.city import read_city
+    from governance.exchange import exchange
     from governance.people import Actor
     from governance.queries import IncidentFilter
 
@@ -79,8 +79,8 @@ def export_incidents(file: File, unit: Annotated[str | None, typer.Option(help="
 def template(kind: Annotated[str, typer.Argument(help="taxonomy, standards, functions, departments, accounts, "
                                                      "calendar, incidents")], file: File, json: Json = False) -> None:
     """模板: 表头、示例和说明, 填写后可导入 (a sheet to fill in: its header, an example, what each column means)."""
-    from governance.exchange_templates import template as find
-    from governance.exchange_templates import written
+    from governance.exchange.templates import template as find
+    from governance.exchange.templates import written
 
     form = _form(file, ("csv", "xlsx"))
     _lay_down(file, written(find(kind), form))
@@ -89,7 +89,7 @@ def template(kind: Annotated[str, typer.Argument(help="taxonomy, standards, func
 
 def _sheet(kind: str, file: Path, json: bool, **of: Any) -> None:
     from data.engine import reading
-    from governance import exchange
+    from governance.exchange import exchange
 
     form = _form(file, TABLES)
     with database(read_settings()) as engine, reading(engine) as session:

@@ -15,7 +15,7 @@ from wangge.commands.auditing import Crs, Datum, Files, Within
 from wangge.terminal import MOST_PROBLEMS, as_json, database, progress, read_settings
 
 if TYPE_CHECKING:
-    from governance.drafts import Proposal
+    from governance.drafts.drafts import Proposal
     from wangge.loading import Loaded, Wanted
 
 load = typer.Typer(no_args_is_help=True, help="导入城市数据 (load a city's data; a file with an error loads nothing)")
@@ -46,8 +46,8 @@ def load_grids(files: Files, crs: Crs = None, datum: Datum = "wgs84", within: Wi
     """网格: 单元名录和边界, 或其一. 含单元网格 (15 位编码) 时按实测边界导入; 只有区界时, 区以下生成示意边界
     (units and outlines, or one of them: with cells in the file they are loaded as surveyed, after an audit; with
     districts only, all below them is illustrative)."""
-    from governance.drafts_grids import PARTS
-    from governance.drafts_kind import Options
+    from governance.drafts.grids import PARTS
+    from governance.drafts.kind import Options
     from wangge.loading import load_draft
 
     if len(files) > len(PARTS):

@@ -12,7 +12,7 @@ from data.sheet import BadFile, RowProblem, read_rows
 from wangge.terminal import as_json
 
 if TYPE_CHECKING:
-    from governance.repeats import Message, RepeatGroup
+    from governance.repeats.repeats import Message, RepeatGroup
 
 #: What a column may be called.
 COLUMNS = {
@@ -28,8 +28,8 @@ def repeats(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
             top: Annotated[int, typer.Option(min=1, help="显示前几组 (groups to show)")] = 20,
             json: Annotated[bool, typer.Option("--json", help="输出 JSON (print JSON)")] = False) -> None:
     """多人反映的同一件事: 按用词分组 (the same event told by many; columns title, body, id, user, sent_at)."""
-    from governance.repeats import ALIKE
-    from governance.repeats import repeats as grouped
+    from governance.repeats.repeats import ALIKE
+    from governance.repeats.repeats import repeats as grouped
 
     messages, least = read_messages(file), alike or ALIKE
     found = grouped(messages, least)
@@ -45,8 +45,8 @@ def repeats(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
 
 def read_messages(file: Path) -> list[Message]:
     """The rows of a sheet. BadFile names every row that is wrong."""
-    from governance.likeness import Text
-    from governance.repeats import Message
+    from governance.repeats.likeness import Text
+    from governance.repeats.repeats import Message
 
     rows, problems, messages = read_rows(file), list[RowProblem](), list[Message]()
     names = {field: next((name for name in known if rows and name in rows[0][1]), "")

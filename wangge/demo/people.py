@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from data.sheet import read_rows
-from governance.people_exchange import ACCOUNT_COLUMNS, DEPARTMENT_COLUMNS
+from governance.exchange.people import ACCOUNT_COLUMNS, DEPARTMENT_COLUMNS
 from grids.codes import path_of
 from grids.exchange import read_units
 from grids.hierarchy import UnitName

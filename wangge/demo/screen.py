@@ -44,7 +44,7 @@ def figures_table(settings: Settings) -> str:
     """Closure by district, as a city leader sees it now."""
     from data.engine import make_engine, reading
     from governance.city import read_city
-    from governance.figures import FigureFilter, closure
+    from governance.figures.closure import FigureFilter, closure
     from governance.people import Actor
     from wangge.figures import render
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from governance.sending import Parcel
+from governance.notices.sending import Parcel
 from workers.senders import NotSent, cleaned, text_of
 from workers.senders.http import exchange, packed, post
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from governance.delivery import LOG
-from governance.sending import Parcel
+from governance.notices.delivery import LOG
+from governance.notices.sending import Parcel
 from workers.senders import mask_phones
 
 log = logging.getLogger("wangge.notices")

@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 from urllib.parse import quote
 
-from governance.sending import Parcel
+from governance.notices.sending import Parcel
 from workers.senders import NotSent, cleaned, text_of
 
 MOST_BYTES = 100_000

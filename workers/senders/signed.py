@@ -11,8 +11,8 @@ import time
 
 import httpx
 
-from governance.sending import Parcel
-from governance.webhooks import is_public, sign
+from governance.notices.sending import Parcel
+from governance.notices.webhooks import is_public, sign
 from workers.senders import NotSent, text_of
 from workers.senders.http import packed, post
 

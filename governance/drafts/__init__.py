@@ -1,0 +1,1 @@
+"""Changes of the city's data: made, looked at, applied, taken back."""

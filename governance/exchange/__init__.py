@@ -1,0 +1,1 @@
+"""The city's data and its incidents as sheets, in and out."""

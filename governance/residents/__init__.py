@@ -1,0 +1,1 @@
+"""Residents without an account: phones, follow codes, the public board."""

@@ -56,8 +56,11 @@ def in_time(case: Case, action: Action, actor: Actor, city: City, now: datetime)
 
 
 def asked_already(case: Case, action: Action, actor: Actor, city: City, now: datetime) -> WanggeError | None:
-    if requesting.pending(case, [action.opens or ""]):
-        return Conflict("已有申请待处理", "A request of this kind is waiting already.")
+    """One of a kind at a time; of those that somebody must decide, one at all: each changes what the others mean."""
+    rules = city.process(case.incident.process).requests
+    kinds = [k for k, r in rules.items() if r.reviews] if rules[action.opens or ""].reviews else [action.opens or ""]
+    if requesting.pending(case, kinds):
+        return Conflict("已有申请待处理", "A request is waiting already.")
     return None
 
 

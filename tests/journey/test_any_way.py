@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,10 +39,12 @@ TRIES = st.tuples(st.sampled_from(AT_WORK), st.sampled_from(["cleaner", "officer
 
 
 @pytest.fixture(scope="module")
-def quiet_city(sqlite_template: Path) -> Iterator[City]:
+def quiet_city(sqlite_template: Path) -> Iterator[Callable[[], City]]:
+    """Asked for, not given: a failure is told with everything that was given."""
     engine = make_engine(f"sqlite:///{sqlite_template}")
     with reading(engine) as session:
-        yield read_city(session, Settings(_env_file=None))
+        city = read_city(session, Settings(_env_file=None))
+    yield lambda: city
     engine.dispose()
 
 
@@ -115,7 +117,7 @@ def makes_sense_of_requests(case: Case) -> None:
     waiting = [r for r in case.requests if r.state in PENDING]
     assert {r.seq for r in case.requests} <= {t.seq for t in case.transitions}
     assert all(r.kind not in ("extend", "suspend") for r in waiting if incident.status != "handling")
-    assert len([r for r in waiting if r.kind in ("extend", "suspend")]) <= 2
+    assert len([r for r in waiting if r.kind in ("extend", "suspend")]) <= 1
     assert incident.extensions <= 2
     assert incident.suspensions <= 1
     assert {r.party for r in waiting if r.kind in ("assist", "whistle")} <= set(incident.involved)
@@ -128,14 +130,15 @@ def makes_sense_of_requests(case: Case) -> None:
 @given(subcategory=st.sampled_from([s[0] for s in town.SUBCATEGORIES]),
        reporter=st.sampled_from(["worker", "resident"]),
        tries=st.lists(st.tuples(st.integers(0, 119), TRIES), min_size=10, max_size=60))
-def test_every_way_makes_sense(quiet_city: City, subcategory: str, reporter: str,
+def test_every_way_makes_sense(quiet_city: Callable[[], City], subcategory: str, reporter: str,
                                tries: list[tuple[int, tuple[str, str, bool, int, int]]]) -> None:
-    case, now = opened(quiet_city, subcategory, PEOPLE[reporter]), town.NOW
-    makes_sense(case, quiet_city)
+    city = quiet_city()
+    case, now = opened(city, subcategory, PEOPLE[reporter]), town.NOW
+    makes_sense(case, city)
     main = Incident(id=uuid.uuid4(), process="grid_event", status="filed", unit=town.CELL, reporter_role="")
     for pick, (who, department_of, passed, score, minutes) in tries:
         now += timedelta(minutes=minutes)
-        actions = quiet_city.process("grid_event").actions
+        actions = city.process("grid_event").actions
         possible = [a for a, rule in actions.items() if case.incident.status in rule.from_states]
         if not possible:
             return
@@ -147,13 +150,13 @@ def test_every_way_makes_sense(quiet_city: City, subcategory: str, reporter: str
         actor = next((p for p in PEOPLE.values() if p.role in actions[action].by
                       and p.department in (None, case.incident.department)), PEOPLE[who])
         trial = replace(copied(case), main=main, brought=[Attachment(id=uuid.uuid4(), kind="image") for _ in range(2)])
-        fields = filled(trial, action, quiet_city, str(PEOPLE[department_of].department), passed, score,
+        fields = filled(trial, action, city, str(PEOPLE[department_of].department), passed, score,
                         now)
         if action == "merge":
             fields = ActionFields(main=main.id)
         try:
-            advance(trial, action, actor, fields, quiet_city, now)
+            advance(trial, action, actor, fields, city, now)
         except WanggeError:
             continue
         case = trial
-        makes_sense(case, quiet_city)
+        makes_sense(case, city)

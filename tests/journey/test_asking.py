@@ -80,6 +80,8 @@ def test_one_at_a_time(walk: Walk) -> None:
     incident = ask(walk, signed(walk))
     with pytest.raises(Conflict, match="waiting already"):
         ask(walk, incident)
+    with pytest.raises(Conflict, match="waiting already"):
+        walk.act("cleaner", "suspend", incident, until=walk.at("09:00", day=20), reason="等待材料")
 
 
 @pytest.mark.parametrize("days", [0, 91, -1])

@@ -10,14 +10,18 @@ from sqlmodel import Field, SQLModel
 
 from data.columns import Code, UtcDateTime
 
-#: Roles of accounts; `engine` and `hotline`, `sensor` act without an account.
+#: Roles of accounts. `hotline` and `sensor` are gateways of other systems, each with an account of its own; the system
+#: itself (`engine`) acts without one.
 ROLES = {
     "resident": "居民", "grid_worker": "网格员", "community_lead": "社区网格长", "dispatcher": "街道派遣员",
     "handler": "部门处置人员", "department_head": "部门负责人", "district_centre": "区网格化中心",
     "supervisor": "督查员", "leader": "领导", "admin": "管理员", "auditor": "审计员",
+    "hotline": "热线平台", "sensor": "物联平台",
 }
 #: Whose own reports need no desk, and who may settle small things on the spot.
 GRID_ROLES = ("grid_worker", "community_lead")
+#: Who sees what they reported themselves, whatever their unit.
+OWN_ONLY_ROLES = ("resident", "hotline", "sensor")
 DEPARTMENT_ROLES = ("handler", "department_head")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from governance.process import Action, Process
 
 #: Who may act without an account.
-SYSTEM_ROLES = ("engine", "hotline", "sensor")
+SYSTEM_ROLES = ("engine",)
 OUTCOMES = ("closed", "void", "merged")
 #: Whom a request may be of, besides a role.
 PARTIES = ("lead", "named")

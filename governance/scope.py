@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from governance.errors import NotAllowed
 from governance.incident import Incident
-from governance.people import DEPARTMENT_ROLES, Actor
+from governance.people import DEPARTMENT_ROLES, OWN_ONLY_ROLES, Actor
 from grids.codes import code_range, within
 
 Permission = Literal[
@@ -52,6 +52,8 @@ HOLDS: dict[str, frozenset[str]] = {
     "leader": frozenset({"read_incidents", "read_figures", "read_evaluation", "read_reference"}),
     "admin": frozenset({"read_incidents", "read_figures", "read_reference", "administer"}),
     "auditor": frozenset({"read_audit"}),
+    "hotline": frozenset({"report", "read_incidents", "read_reference"}),
+    "sensor": frozenset({"report", "read_incidents", "read_reference"}),
 }
 
 
@@ -64,7 +66,7 @@ def require(actor: Actor, permission: Permission) -> None:
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The incidents that a caller sees, as a condition on the table `incident`."""
     own = col(Incident.reporter) == actor.id
-    if actor.role == "resident":
+    if actor.role in OWN_ONLY_ROLES:
         return own
     if actor.role in DEPARTMENT_ROLES:
         return or_(own, col(Incident.department) == actor.department, assists(actor.department or ""))
@@ -92,7 +94,7 @@ def may_see(actor: Actor, incident: Seen) -> bool:
         return False
     if actor.id is not None and incident.reporter == actor.id:
         return True
-    if actor.role == "resident":
+    if actor.role in OWN_ONLY_ROLES:
         return False
     if actor.role in DEPARTMENT_ROLES:
         return actor.department is not None and actor.department in (incident.department, *incident.involved)

@@ -126,6 +126,8 @@ PEOPLE: list[tuple[str, str, str, str, str | None]] = [
     ("auditor", "罗审计", "auditor", CITY, None),
     ("resident", "郑居民", "resident", COMMUNITY, None),
     ("resident_2", "梁居民", "resident", COMMUNITY_2, None),
+    ("hotline", "12345热线", "hotline", CITY, None),
+    ("sensor", "银发平台", "sensor", CITY, None),
 ]
 
 

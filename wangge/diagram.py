@@ -12,7 +12,7 @@ from governance.city import PROCESSES
 from governance.people import ROLES
 from governance.process import Action, Process, load_process
 
-SYSTEM = {"engine": "系统", "hotline": "热线", "sensor": "物联感知"}
+SYSTEM = {"engine": "系统"}
 
 
 def page(process: Process) -> str:

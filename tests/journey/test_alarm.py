@@ -19,6 +19,7 @@ from governance.notices.notices import notices_of
 from governance.outbox import OutboxRow
 from governance.people import Account, Actor
 from governance.process import load_processes
+from governance.queries import IncidentFilter, list_incidents
 from governance.settings import Settings
 from tests import town
 from tests.journey.walk import Walk
@@ -39,8 +40,8 @@ def walk(engine: Engine, city: City, people: dict[str, Actor]) -> Walk:
     return Walk(engine, city, people)
 
 
-def alarm(walk: Walk, who: str = "dispatcher", what: str = ONE_KEY, **said: Any) -> Incident:
-    """The desk takes in what the platform of the devices sends."""
+def alarm(walk: Walk, who: str = "sensor", what: str = ONE_KEY, **said: Any) -> Incident:
+    """The platform of the devices sends it, by an account of its own."""
     return walk.report(who, what, process="care_alarm", source="sensor", description="按下呼叫器", **said)
 
 
@@ -194,3 +195,16 @@ def test_notices_do_not_say_what_or_where(walk: Walk) -> None:
     assert "一键呼叫" not in notice.text
     assert "第一社区" not in notice.text
     assert call.number in notice.text
+
+
+def test_a_platform_sees_what_it_sent_and_nothing_else(walk: Walk) -> None:
+    """Its account is of the whole city, to report anywhere in it; it takes no action and reads nobody else's."""
+    call, other = alarm(walk), alarm(walk, "dispatcher")
+    with reading(walk.engine) as session:
+        seen, _ = list_incidents(session, walk.people["sensor"], IncidentFilter(), walk.now)
+    assert [one.id for one in seen] == [call.id]
+    assert other.id != call.id
+    with pytest.raises(NotAllowed):
+        walk.act("sensor", "accept", call)
+    with pytest.raises(NotAllowed):
+        walk.act("hotline", "comment", other, reason="催一下")

@@ -145,7 +145,9 @@ class Alarm(Walk):
         lon, lat = from_wgs84(*self.stage.point_in(self.chance.choice(self.stage.cells(community))), "gcj02")
         sent = IncidentReport(id=self.stage.id(), process="care_alarm", subcategory=code, description=words, lon=lon,
                               lat=lat, datum="gcj02", source=self.story.reporter)
-        self.incident = journey.report(self.session, self.city, self.dispatcher(community), sent, self.at)[0].incident
+        by_device = self.story.reporter == "sensor"
+        actor = self.one("sensor", self.city.root) if by_device else self.dispatcher(community)
+        self.incident = journey.report(self.session, self.city, actor, sent, self.at)[0].incident
 
     def accept(self) -> None:
         self.wait(0.5, 2.5)

@@ -110,10 +110,10 @@ class Census:
         random.Random(12).shuffle(self._names)
         self.accounts: list[DemoAccount] = []
 
-    def add(self, role: str, unit: str, department: str = "", *, plays: bool = False) -> None:
+    def add(self, role: str, unit: str, department: str = "", *, plays: bool = False, name: str = "") -> None:
         at = len(self.accounts)
         password = secrets.token_urlsafe(9) if plays else ""
-        self.accounts.append(DemoAccount(f"1990000{at:04d}", self._names[at % len(self._names)], role, unit,
+        self.accounts.append(DemoAccount(f"1990000{at:04d}", name or self._names[at % len(self._names)], role, unit,
                                          department, password))
 
 
@@ -124,6 +124,8 @@ def make_accounts(units: Sequence[UnitName], departments: Sequence[DemoDepartmen
         census.add(role, city, plays=True)
     for street, communities in demo_streets(units).items():
         _add_street(census, street, communities, departments)
+    for role, name in (("hotline", "12345热线平台"), ("sensor", "物联感知平台")):
+        census.add(role, city, plays=True, name=name)
     return census.accounts
 
 

@@ -26,6 +26,16 @@ class Part(Protocol):
     def stop(self, seconds: float) -> None: ...
 
 
+def end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Ask it to stop, and stop it by force if it takes too long."""
+    process.terminate()  # of one that has ended by itself it asks nothing
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Child:
     """A part that is a Python module in a process of its own. It may know by its standard input when we are gone."""
 
@@ -52,12 +62,7 @@ class Child:
     def stop(self, seconds: float) -> None:
         if self._process is None:
             return
-        self.ask_to_stop()
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, seconds)
         self._let_go()
 
     def _let_go(self) -> None:

@@ -20,6 +20,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from governance.errors import NotReady
 from governance.settings import Settings
+from workers.keeper import end
 from workers.queues import connect
 
 log = logging.getLogger("wangge.redis")
@@ -104,12 +105,7 @@ class EmbeddedRedis:
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Stop the server, by force if it takes too long, and let go of the folder."""
         if self._process is not None:
-            self.ask_to_stop()
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, seconds)
         self._clean_up()
 
     def _command(self) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from api.schemas.common import Code, In, Instant, Line
+from api.schemas.common import Code, In
+from api.schemas.incidents import IncidentsWanted
 
 TableForm = Literal["csv", "xlsx", "jsonl"]
 IncidentForm = Literal["csv", "xlsx", "jsonl", "geojson"]
@@ -26,18 +27,5 @@ class TemplateQuery(In):
     format: Literal["csv", "xlsx"] = "xlsx"
 
 
-class IncidentsExportQuery(In):
+class IncidentsExportQuery(IncidentsWanted):
     format: IncidentForm = "csv"
-    unit: Code | None = None
-    status: Code | None = None
-    open: bool | None = None
-    overdue: bool | None = None
-    category: Code | None = None
-    subcategory: Code | None = None
-    department: Code | None = None
-    source: Code | None = None
-    process: Code | None = None
-    mine: bool = False
-    reported_from: Instant | None = None
-    reported_to: Instant | None = None
-    q: Line | None = None

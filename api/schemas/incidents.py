@@ -69,7 +69,9 @@ def _near(text: str) -> str:
     return text
 
 
-class IncidentsQuery(In):
+class IncidentsWanted(In):
+    """Which incidents: of a list, and of an export."""
+
     unit: Code | None = None
     status: Code | None = None
     open: bool | None = None
@@ -82,11 +84,14 @@ class IncidentsQuery(In):
     mine: bool = False
     reported_from: Instant | None = None
     reported_to: Instant | None = None
+    q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
+
+
+class IncidentsQuery(IncidentsWanted):
     bbox: Annotated[Line, NoControl, AfterValidator(_bbox)] | None = Field(
         default=None, description="西,南,东,北 (west,south,east,north)", examples=["117.1,39.0,117.3,39.2"])
     near: Annotated[Line, NoControl, AfterValidator(_near)] | None = Field(
         default=None, description="经度,纬度,米 (lon,lat,metres)", examples=["117.2,39.1,500"])
-    q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
     sort: Literal["reported_at", "-reported_at", "due_at", "-due_at", "closed_at", "-closed_at"] = "-reported_at"
     figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
                                 examples=["returned"])

@@ -22,6 +22,7 @@ from api.routes import (
     attachments,
     audit,
     bulletins,
+    calendar,
     deliveries,
     drafts,
     duplicates,
@@ -54,6 +55,7 @@ TAGS = [
     {"name": "sessions", "description": "登录 Signing in"},
     {"name": "taxonomy", "description": "事项清单 The lists: what an incident can be"},
     {"name": "grids", "description": "网格 Grid units and outlines: where"},
+    {"name": "calendar", "description": "工作日历 The working calendar: when time counts"},
     {"name": "attachments", "description": "附件 Pictures, videos, sounds and documents"},
     {"name": "incidents", "description": "事件 Reporting and reading"},
     {"name": "actions", "description": "操作 Taking actions"},
@@ -89,7 +91,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
+    for room in (calendar,
+                 sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, health):
         app.include_router(room.router)

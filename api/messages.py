@@ -32,6 +32,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "uuid_type": ("应为 UUID", "must be a UUID"),
     "timezone_aware": ("时间须带时区, 如 2026-03-03T09:00:00+08:00", "needs a time zone, such as +08:00"),
     "not_an_instant": ("应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with its offset"),
+    "not_a_date": ("应为日期, 如 2026-03-03", "must be a date, such as 2026-03-03"),
+    "date_from_datetime_parsing": ("没有这一天", "is not a day that exists"),
     "literal_error": ("应为 {expected} 之一", "must be one of {expected}"),
     "datetime_from_date_parsing": ("应为存在的日期和带时区的时间 (ISO 8601)", "must be an existing ISO 8601 time"),
     "datetime_object_invalid": ("应为存在的日期和带时区的时间 (ISO 8601)", "must be an existing ISO 8601 time"),

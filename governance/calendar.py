@@ -59,6 +59,7 @@ class WorkCalendar:
     tz: where these dates and hours are.
     published_years: years for which `overrides` is the complete list of exceptions to Monday-Friday. Only
     needed for a year that the library does not have yet.
+    names: what the city calls some days.
 
     Instants go in with their time zone (a naive one is a ValueError) and come out in UTC. Whatever touches a
     day of a year that nobody published raises CalendarGap(year). Continuous time never does.
@@ -70,13 +71,15 @@ class WorkCalendar:
         hours: Sequence[tuple[time, time]] = WORKING_HOURS,
         tz: ZoneInfo = SHANGHAI,
         published_years: Collection[int] = (),
+        names: Mapping[date, str] | None = None,
     ) -> None:
         self._overrides = dict(overrides or {})
-        self._hours = _checked(hours)
-        self._tz = tz
+        self.hours = _checked(hours)
+        self.tz = tz
+        self.names = dict(names or {})
         self._years = LIBRARY_YEARS | frozenset(published_years)
         self._spans_of: dict[date, tuple[Span, ...]] = {}
-        self._work_day = sum((_clock(end) - _clock(start) for start, end in self._hours), timedelta())
+        self._work_day = sum((_clock(end) - _clock(start) for start, end in self.hours), timedelta())
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on this local date. CalendarGap if its year is not published."""
@@ -142,16 +145,16 @@ class WorkCalendar:
     def _spans(self, day: date) -> tuple[Span, ...]:
         """The working intervals of a local date, in UTC; looked up once."""
         if day not in self._spans_of:
-            hours = self._hours if self.is_workday(day) else ()
+            hours = self.hours if self.is_workday(day) else ()
             self._spans_of[day] = tuple((self._instant(day, opens), self._instant(day, closes))
                                         for opens, closes in hours)
         return self._spans_of[day]
 
     def _instant(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, self._tz).astimezone(UTC)
+        return datetime.combine(day, at, self.tz).astimezone(UTC)
 
     def _local_day(self, at: datetime) -> date:
-        return at.astimezone(self._tz).date()
+        return at.astimezone(self.tz).date()
 
 
 @cache

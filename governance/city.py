@@ -174,8 +174,9 @@ def processes_of(settings: Settings) -> dict[str, Process]:
 
 def read_calendar(session: Session) -> WorkCalendar:
     """The library's calendar under the days and years that the city has loaded."""
-    days = {d.day: d.kind == "work" for d in session.scalars(select(CalendarDay))}
-    return WorkCalendar(days, published_years=list(session.scalars(select(col(CalendarYear.year)))))
+    days = list(session.scalars(select(CalendarDay)))
+    return WorkCalendar({d.day: d.kind == "work" for d in days}, names={d.day: d.name for d in days if d.name},
+                        published_years=list(session.scalars(select(col(CalendarYear.year)))))
 
 
 def _places(session: Session, version: int) -> dict[str, Place]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -29,6 +30,13 @@ def _iso_text(value: Any) -> Any:
     return value
 
 
+def _iso_date(value: Any) -> Any:
+    """A whole date as text: neither a bare number nor an instant."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) or int(value[:4]) not in YEARS:
+        raise PydanticCustomError("not_a_date", "must be a date, such as 2026-03-03")
+    return value
+
+
 def _within_years(value: datetime) -> datetime:
     if value.year not in YEARS:
         raise PydanticCustomError("not_an_instant", "must be an ISO 8601 time with its offset")
@@ -40,6 +48,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=40), NoControl]
 Line = Annotated[str, StringConstraints(max_length=200), NoControl]
 Paragraph = Annotated[str, StringConstraints(max_length=2000), NoControl]
 Instant = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_within_years)]
+Day = Annotated[date, BeforeValidator(_iso_date)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="经度, 度 (longitude, degrees)")]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="纬度, 度 (latitude, degrees)")]
 #: An instant that goes out: told in Chinese time, with its offset.

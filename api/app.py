@@ -37,6 +37,8 @@ from api.routes import (
     incidents,
     live,
     notices,
+    points,
+    processes,
     sessions,
     suggestions,
     taxonomy,
@@ -91,7 +93,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (calendar,
+    for room in (calendar, points,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, health):

@@ -160,7 +160,7 @@ def transition_out(caller: Caller, incident: Incident, step: Transition) -> Tran
         department=step.department, reason=step.reason, fields=step.fields, at=step.at, hash=step.hash)
 
 
-def account_for(caller: Caller, incidents: Sequence[Incident]) -> None:
+def account_for(caller: Caller, incidents: Sequence[queries.Shown]) -> None:
     """Reads of restricted incidents are in the audit log before they are answered."""
     restricted = [incident for incident in incidents if incident.sensitivity == "restricted"]
     if restricted:

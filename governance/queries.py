@@ -2,7 +2,7 @@
 
 Every query takes the caller and is limited by `scope.visible`. Lists go on from the last row they gave (keyset), so
 the thousandth page costs what the first does, and an incident that comes in meanwhile shifts nothing. PostgreSQL and
-SQLite give the same rows: PostGIS finds the candidates by its index, the last word is the same arithmetic on both.
+SQLite give the same rows.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, tuple_
 from sqlmodel import Session, SQLModel, col
 
 from data.engine import is_postgresql
-from data.shape import WGS84
 from governance import scope
 from governance.audit import AuditEntry
 from governance.clocks import Clock
@@ -27,18 +26,15 @@ from governance.errors import InvalidField, NotFound
 from governance.figures import lists as figures_lists
 from governance.figures.filters import By
 from governance.incident import Attachment, Incident, Transition
+from governance.on_the_map import places
 from governance.people import Actor
 from governance.requests import Request
-from grids.metres import degree_metres
 
 Record = TypeVar("Record", bound=SQLModel)
 Condition = ColumnElement[bool]
-#: Part of an indexed expression, so written out and not sent as a parameter.
-WGS84_INLINE: ColumnElement[int] = literal_column(str(WGS84))
 
 SORTS = ("reported_at", "due_at", "closed_at")
 MOST_ROWS = 200
-MOST_METRES = 50_000.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,15 @@ class IncidentFilter:
     until: datetime | None = None
 
 
+class Shown(Protocol):
+    """What an account of a restricted read needs of an incident."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def sensitivity(self) -> str: ...
+
+
 # ---- lists ---------------------------------------------------------------------------------------------------------
 
 def list_incidents(session: Session, actor: Actor, wanted: IncidentFilter, now: datetime, limit: int = 50,
@@ -79,12 +84,15 @@ def list_incidents(session: Session, actor: Actor, wanted: IncidentFilter, now: 
     """
     if not 1 <= limit <= MOST_ROWS:
         raise InvalidField("limit", f"应为 1 至 {MOST_ROWS}", f"must be from 1 to {MOST_ROWS}")
-    query = select(Incident).where(scope.visible(actor), *conditions(wanted, actor, now))
-    if wanted.bbox is not None or wanted.near is not None:
-        query = query.where(*_places(wanted, is_postgresql(session)))
+    query = select(Incident).where(*seen_and_wanted(session, actor, wanted, now))
     found = list(session.scalars(_sorted(query, wanted.sort, cursor).limit(limit + 1)))
     page = found[:limit]
     return page, _cursor(wanted.sort, page[-1]) if len(found) > limit else None
+
+
+def seen_and_wanted(session: Session, actor: Actor, wanted: IncidentFilter, now: datetime) -> list[Condition]:
+    """What the caller may see, of what a filter asks."""
+    return [scope.visible(actor), *conditions(wanted, actor, now), *places(wanted, is_postgresql(session))]
 
 
 def conditions(wanted: IncidentFilter, actor: Actor, now: datetime) -> Iterator[Condition]:
@@ -134,48 +142,6 @@ def _no_nul(wanted: IncidentFilter) -> None:
     for each in fields(wanted):
         if "\0" in str(getattr(wanted, each.name)):
             raise InvalidField(each.name, "含有不可用的字符", "holds a character that cannot be used")
-
-
-# ---- where on the map ----------------------------------------------------------------------------------------------
-
-def _places(wanted: IncidentFilter, postgresql: bool) -> Iterator[Condition]:
-    if wanted.bbox is not None:
-        west, south, east, north = wanted.bbox
-        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-            raise InvalidField("bbox", "应为 西,南,东,北 (度)", "must be west,south,east,north in degrees")
-        yield _in_box(wanted.bbox, postgresql)
-    if wanted.near is not None:
-        lon, lat, metres = wanted.near
-        if not (-180 <= lon <= 180 and -85 <= lat <= 85 and 0 < metres <= MOST_METRES):
-            raise InvalidField("near", f"应为 经度,纬度,米 (至多 {MOST_METRES:.0f} 米)",
-                               f"must be lon,lat,metres, at most {MOST_METRES:.0f} m")
-        yield from within_metres(lon, lat, metres, postgresql)
-
-
-def _in_box(box: tuple[float, float, float, float], postgresql: bool) -> Condition:
-    """The edges count as inside. PostGIS compares boxes in single precision, so `&&` only finds the candidates."""
-    west, south, east, north = box
-    exact = and_(col(Incident.lon).between(west, east), col(Incident.lat).between(south, north))
-    if not postgresql:
-        return exact
-    # As in the GiST index, letter for letter; the literal is made to fit the column, never the column the literal.
-    point = func.ST_SetSRID(func.ST_MakePoint(col(Incident.lon), col(Incident.lat)), WGS84_INLINE)
-    return and_(point.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, WGS84)), exact)
-
-
-def within_metres(lon: float, lat: float, metres: float, postgresql: bool) -> Iterator[Condition]:
-    """Not farther than so many metres, like `grids.metres.metres_between` to 0.01 % within 50 km.
-
-    The length of a degree of longitude is that at the middle latitude; it changes in a straight line here, so plain
-    arithmetic is enough on both databases.
-    """
-    here, up = (float(value) for value in degree_metres(lat))
-    slope = (float(degree_metres(lat + 0.5)[0]) - float(degree_metres(lat - 0.5)[0])) / 2
-    high, wide = 1.02 * metres / up, 1.02 * metres / (here - 2 * abs(slope) * metres / up)
-    yield _in_box((lon - wide, lat - high, lon + wide, lat + high), postgresql)
-    north = col(Incident.lat) - lat
-    east = (col(Incident.lon) - lon) * (here + slope * north)
-    yield east * east + north * north * (up * up) <= metres * metres
 
 
 # ---- pages ---------------------------------------------------------------------------------------------------------
@@ -265,11 +231,11 @@ def requests_of(session: Session, actor: Actor, *ids: uuid.UUID) -> dict[uuid.UU
     return _belonging(session, actor, Request, ids, col(Request.seq), col(Request.party))
 
 
-def note_restricted_read(session: Session, actor: Actor, incidents: Iterable[Incident], now: datetime) -> None:
-    """Account for the restricted ones among what is shown; one statement. Call it in a session that may write."""
+def note_restricted_read(session: Session, actor: Actor, incidents: Iterable[Shown], now: datetime) -> None:
+    """Account for the restricted ones among what is shown. Call it in a session that may write."""
     read: list[dict[str, Any]] = [
         {"at": now, "actor": actor.id, "role": actor.role, "event": "read_restricted", "detail": {},
          "subject": one.number}
         for one in incidents if one.sensitivity == "restricted"]
     if read:
-        session.execute(insert(AuditEntry).values(read))
+        session.execute(insert(AuditEntry), read)

@@ -13,7 +13,7 @@ from api.dependencies import MayReadIncidents, MayReport
 from api.documented import ALWAYS, SIGNED_IN, problems
 from api.schemas.actions import PossibleOut
 from api.schemas.common import Code, NoQuery
-from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, IncidentsQuery, TransitionOut
+from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, IncidentsPlaced, IncidentsQuery, TransitionOut
 from data.engine import reading, writing
 from governance import journey, queries
 from governance.city import City
@@ -88,7 +88,7 @@ def report_of(sent: IncidentIn) -> IncidentReport:
     return IncidentReport(id=sent.id or uuid.uuid4(), attachments=tuple(sent.attachments), **content)
 
 
-def filter_of(city: City, wanted: IncidentsQuery) -> IncidentFilter:
+def filter_of(city: City, wanted: IncidentsPlaced) -> IncidentFilter:
     if wanted.unit is not None and wanted.unit not in city.places:
         raise InvalidField("unit", f"没有网格 {wanted.unit}", f"there is no unit {wanted.unit}", "unknown_unit")
     asked = wanted.model_dump(exclude={"limit", "cursor", "bbox", "near"})

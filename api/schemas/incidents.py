@@ -87,11 +87,22 @@ class IncidentsWanted(In):
     q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
 
 
-class IncidentsQuery(IncidentsWanted):
+class IncidentsPlaced(IncidentsWanted):
+    """Which incidents, and where on the map."""
+
     bbox: Annotated[Line, NoControl, AfterValidator(_bbox)] | None = Field(
         default=None, description="西,南,东,北 (west,south,east,north)", examples=["117.1,39.0,117.3,39.2"])
     near: Annotated[Line, NoControl, AfterValidator(_near)] | None = Field(
         default=None, description="经度,纬度,米 (lon,lat,metres)", examples=["117.2,39.1,500"])
+
+    def box(self) -> tuple[float, float, float, float] | None:
+        return None if self.bbox is None else _numbers(self.bbox, 4, "bad_bbox")  # type: ignore[return-value]
+
+    def circle(self) -> tuple[float, float, float] | None:
+        return None if self.near is None else _numbers(self.near, 3, "bad_near")  # type: ignore[return-value]
+
+
+class IncidentsQuery(IncidentsPlaced):
     sort: Literal["reported_at", "-reported_at", "due_at", "-due_at", "closed_at", "-closed_at"] = "-reported_at"
     figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
                                 examples=["returned"])
@@ -102,12 +113,6 @@ class IncidentsQuery(IncidentsWanted):
     until: Instant | None = Field(default=None, alias="to", description="统计期止, 不含 (its end, not included)")
     limit: Limit = 50
     cursor: Cursor | None = None
-
-    def box(self) -> tuple[float, float, float, float] | None:
-        return None if self.bbox is None else _numbers(self.bbox, 4, "bad_bbox")  # type: ignore[return-value]
-
-    def circle(self) -> tuple[float, float, float] | None:
-        return None if self.near is None else _numbers(self.near, 3, "bad_near")  # type: ignore[return-value]
 
 
 class ReporterOut(Out):

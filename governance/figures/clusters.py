@@ -25,7 +25,7 @@ from governance.figures.filters import Condition, FigureFilter, limits_of
 from governance.figures.hotspots import HotSpot, Periods, periods_of, query_of
 from governance.incident import Incident
 from governance.people import Actor
-from governance.queries import within_metres
+from governance.on_the_map import within_metres
 from grids.metres import degree_metres
 
 Floats = NDArray[np.float64]

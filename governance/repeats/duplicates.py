@@ -24,7 +24,7 @@ from governance.city import City
 from governance.errors import InvalidField
 from governance.incident import Incident
 from governance.people import Actor
-from governance.queries import Condition, within_metres
+from governance.on_the_map import Condition, within_metres
 from governance.repeats.likeness import Likeness, Text
 from grids.codes import WIDTHS
 from grids.datum import to_wgs84

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from PIL import Image
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from api.app import create_app
 from api.security import open_session
@@ -156,3 +156,18 @@ def rows(engine: Engine) -> Callable[[type], list[Any]]:
             return list(session.scalars(select(table)))
 
     return all_of
+
+
+@pytest.fixture
+def questions(served: Town) -> Iterator[list[str]]:
+    """Every statement that the application sends to its database, in order."""
+    asked: list[str] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    engine = served.app.state.parts.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    yield asked
+    event.remove(engine, "before_cursor_execute", listen)

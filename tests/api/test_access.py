@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy import event
 
 from api.app import create_app
 from api.dependencies import Holds
@@ -168,21 +167,6 @@ def test_the_auditor_reads_page_by_page(served: Town) -> None:
 
 
 # ---- what it costs -------------------------------------------------------------------------------------------------
-
-@pytest.fixture
-def questions(served: Town) -> Iterator[list[str]]:
-    """Every statement that the application sends to its database, in order."""
-    asked: list[str] = []
-
-    def listen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append(statement)
-
-    engine = served.app.state.parts.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    yield asked
-    event.remove(engine, "before_cursor_execute", listen)
-
 
 def test_knowing_the_caller_takes_one_question(served: Town, questions: list[str]) -> None:
     client = served["worker"]

@@ -14,10 +14,13 @@ from api.documented import ALWAYS, SIGNED_IN, unchanged
 from api.etags import fresh_or, tag_of
 from api.schemas.taxonomy import CategoryOut, GroupOut, ListQuery, StandardOut, SubcategoryOut, TaxonomyOut
 from taxonomy.category import Category
+from taxonomy.pinyin import spellings
 from taxonomy.standard import Standard
 from taxonomy.tree import Tree
 
 router = APIRouter(prefix="/api/v1", tags=["taxonomy"], responses={**ALWAYS, **SIGNED_IN})
+#: Part of the tag: a browser that kept an answer of another shape is sent the new one.
+SHAPE = "taxonomy with pinyin"
 
 
 @router.get("/taxonomy", response_model=TaxonomyOut, responses=unchanged(),
@@ -25,7 +28,7 @@ router = APIRouter(prefix="/api/v1", tags=["taxonomy"], responses={**ALWAYS, **S
 def read_taxonomy(request: Request, caller: MayReadReference, wanted: Annotated[ListQuery, Query()]) -> Response:
     """The version in force. Ask with If-None-Match; it changes only when a new version is loaded."""
     tree = caller.city.tree(wanted.list)
-    return fresh_or(request, tag_of("taxonomy", tree.taxonomy, tree.version), lambda: body_of(tree), "application/json")
+    return fresh_or(request, tag_of(SHAPE, tree.taxonomy, tree.version), lambda: body_of(tree), "application/json")
 
 
 @lru_cache(maxsize=4)
@@ -49,8 +52,8 @@ def category(tree: Tree, top: Category) -> CategoryOut:
 
 
 def subcategory(tree: Tree, leaf: Category) -> SubcategoryOut:
-    names = SubcategoryOut.model_fields.keys() - {"standards"}
-    return SubcategoryOut(**{name: getattr(leaf, name) for name in names},
+    names = SubcategoryOut.model_fields.keys() - {"standards", "pinyin"}
+    return SubcategoryOut(**{name: getattr(leaf, name) for name in names}, pinyin=spellings(leaf),
                           standards=[standard(s) for s in tree.standards.get(leaf.code, ())])
 
 

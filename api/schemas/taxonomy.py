@@ -50,6 +50,8 @@ class SubcategoryOut(Out):
     public: bool
     sensitivity: str
     photo: str
+    pinyin: list[str] = Field(examples=[["bllj", "baolulaji", "ljmrs"]], description=(
+        "名称的拼音首字母和全拼, 同义词和俗称的首字母 (initials and full pinyin of the name, initials of its other names)"))
     standards: list[StandardOut]
 
 

@@ -28,6 +28,7 @@ def test_the_list_with_its_standards(served: Town) -> None:
     assert [c["name"] for c in answer["categories"]] == ["市容环卫", "街面秩序", "公共设施", "民生服务"]
     manhole = answer["categories"][2]["subcategories"][0]
     assert (manhole["name"], manhole["local_names"], manhole["assisting"]) == ("井盖缺失破损", ["马葫芦"], ["traffic"])
+    assert manhole["pinyin"] == ["jgqsps", "jinggaiqueshiposun", "jgml", "mhl"]
     assert [(s["code"], s["area"], s["limit_value"], s["limit_unit"]) for s in manhole["standards"]] == [
         ("03001-1", "A", 2, "urgent_hour"), ("03001-1", "B", 4, "urgent_hour"),
         ("03001-2", "A", 1, "work_day"), ("03001-2", "B", 2, "work_day")]

@@ -38,7 +38,6 @@ from api.routes import (
     live,
     notices,
     points,
-    processes,
     sessions,
     suggestions,
     taxonomy,

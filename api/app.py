@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import errors
+from api import errors, screens
 from api.dependencies import Parts
 from api.documented import operation_id
 from api.headers import DefaultHeaders
@@ -38,11 +38,13 @@ from api.routes import (
     live,
     notices,
     points,
+    processes,
     sessions,
     suggestions,
     taxonomy,
 )
 from api.routes.public import router as public_router
+from api.routes.screens import router as screens_router
 from api.security import Doorkeeper
 from api.visitors import Turnstile
 from data.engine import make_engine, reading
@@ -61,6 +63,7 @@ TAGS = [
     {"name": "incidents", "description": "事件 Reporting and reading"},
     {"name": "actions", "description": "操作 Taking actions"},
     {"name": "live", "description": "实时 Changes as they happen"},
+    {"name": "processes", "description": "流程 Processes: states, actions, clocks, notices"},
     {"name": "figures", "description": "统计 Figures"},
     {"name": "notices", "description": "通知 What one has been told, and how one wants to be told"},
     {"name": "deliveries", "description": "送达 Deliveries that did not arrive; webhooks of other systems"},
@@ -95,9 +98,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     for room in (calendar, points,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
-                 exchange, health):
+                 exchange, processes, health):
         app.include_router(room.router)
     app.include_router(public_router)
+    app.include_router(screens_router)
+    screens.install(app, settings)
     app.state.turnstile, app.state.send_code = Turnstile(settings.public_per_minute), send_code
     return app
 

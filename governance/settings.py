@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     client_address_header: str = Field(default="",
                                        description="Header in which our own reverse proxy names the caller's address, "
                                                    "such as X-Forwarded-For; empty: there is no proxy.")
+    map_tiles: str = Field(default="", pattern=r"^(https?://\S+|/\S*)?$", description=(
+        "Base map of the screens: an XYZ address with {x}, {y} and {z} in WGS-84 web Mercator, such as a tile server of "
+        "the city's own network; empty: the city's own outlines alone, and no request leaves the server."))
+    map_attribution: str = Field(default="", description="Whose base map it is, shown on the map.")
     auto_confidence: float = Field(default=0.95, ge=0.5, le=1, description=(
         "How sure the ranking of subcategories must be, 0.5 to 1, before an incident is filed without a person; 1: "
         "never."))

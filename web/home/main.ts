@@ -1,0 +1,3 @@
+import '@shared/theme/theme'
+import '@shared/theme/tokens.css'
+import './home.css'

@@ -27,10 +27,10 @@ TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", 
 NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>页面尚未构建 · The screens are not built</title>
 <h1>页面尚未构建</h1>
-<p>请在代码目录运行 <code>make web</code> (需要 pip, 不需要 Node), 或安装发布的 wheel 包。接口 <code>/api/v1</code> 可正常使用。
+<p>请在代码目录运行 <code>make web</code> (需要 pip, 不需要 Node), 或安装发布的 wheel 包。接口 /api/v1 可正常使用。
 <h1>The screens are not built</h1>
-<p>Run <code>make web</code> in the repository (it needs pip, no Node), or install the released wheel, which carries them.
-The API under <code>/api/v1</code> works.</html>"""
+<p>Run <code>make web</code> in the repository (it needs pip, no Node), or install the released wheel, which carries
+them. The API under /api/v1 works.</html>"""
 NOT_FOUND = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>没有这个文件 · No such file</title>
 <p>没有这个文件 · No such file</p></html>"""
 

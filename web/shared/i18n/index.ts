@@ -14,7 +14,8 @@ function chosen(): Language {
   return kept === 'en' ? 'en' : 'zh'
 }
 
-const i18n = createI18n({ legacy: false, locale: 'zh' as Language, fallbackLocale: 'zh', messages: { zh, en } as never })
+const i18n = createI18n({ legacy: false, locale: 'zh' as Language, fallbackLocale: 'zh',
+  messages: { zh, en } as never })
 
 export function setLanguage(language: Language): void {
   i18n.global.locale.value = language as never
@@ -30,7 +31,7 @@ export const named = (row: { name: string; name_en?: string | null }): string =>
 
 /** The words of a screen beside the common ones. Call once, before mounting. */
 export function useWords(own: { zh: Messages; en: Messages }) {
-  const merge = i18n.global.mergeLocaleMessage as (language: Language, words: Messages) => void
+  const merge = (i18n.global as unknown as { mergeLocaleMessage(of: Language, words: Messages): void }).mergeLocaleMessage
   merge('zh', own.zh)
   merge('en', own.en)
   setLanguage(chosen())

@@ -23,6 +23,7 @@ from api.routes import (
     audit,
     bulletins,
     calendar,
+    candidates,
     deliveries,
     drafts,
     duplicates,
@@ -95,7 +96,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (calendar, points,
+    for room in (calendar, points, candidates,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, processes, health):

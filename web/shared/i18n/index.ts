@@ -16,7 +16,7 @@ function chosen(): Language {
 }
 
 /** The part of the library that we use; its own type is too deep for the words of a whole screen. */
-interface Words extends Plugin {
+type Words = Plugin & {
   global: {
     locale: { value: Language }
     t(key: string, values?: Record<string, unknown>): string

@@ -17,11 +17,11 @@ import numpy as np
 from sqlalchemy import Select, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from data.shipped import SEED
 from governance.calendar import WorkCalendar
 from governance.errors import InvalidField, NotReady
 from governance.people import Department, Duty
-from governance.process import Process, load_processes
+from governance.process import Process
+from governance.process_versions import processes_in
 from governance.settings import Settings
 from grids.codes import level_of, parent_of, path_of
 from grids.hierarchy import Hierarchy, UnitName
@@ -32,7 +32,6 @@ from taxonomy.standard import Standard
 from taxonomy.tree import Tree
 
 Record = TypeVar("Record")
-PROCESSES = SEED / "processes"
 
 
 class CityRevision(SQLModel, table=True):
@@ -155,6 +154,20 @@ class Cities:
             return self._newest
 
 
+class Processes:
+    """Gives the processes at a revision, for who needs nothing else of the city."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._newest: tuple[int, dict[str, Process]] | None = None
+
+    def at(self, session: Session) -> dict[str, Process]:
+        revision, newest = revision_of(session), self._newest
+        if newest is None or newest[0] != revision:
+            self._newest = newest = (revision, processes_in(session, self.settings))
+        return newest[1]
+
+
 def read_city(session: Session, settings: Settings) -> City:
     """Read everything of the current revision: a dozen queries, once per revision and process."""
     revision = revision_of(session)
@@ -163,13 +176,8 @@ def read_city(session: Session, settings: Settings) -> City:
         raise NotReady("尚未导入网格, 请先运行 wangge load grids", "No grids are loaded yet; run: wangge load grids")
     departments = {d.code: d for d in _detached(session, select(Department))}
     return City(revision, settings, boundary, _places(session, boundary), _lists(session), departments,
-                _duties(_detached(session, select(Duty))), processes_of(settings), read_calendar(session),
+                _duties(_detached(session, select(Duty))), processes_in(session, settings), read_calendar(session),
                 _cell_shapes(session, boundary))
-
-
-def processes_of(settings: Settings) -> dict[str, Process]:
-    """The processes that come with us, and the city's own, which go before ours of the same code."""
-    return load_processes(PROCESSES, *([settings.processes_dir] if settings.processes_dir else []))
 
 
 def read_calendar(session: Session) -> WorkCalendar:

@@ -98,7 +98,7 @@ def allowed_action(incident: Incident, action: str, actor: Actor, city: City) ->
     if actor.role not in rule.by:
         raise NotAllowed(f"您的角色不能{rule.name}", f"The role {actor.role} may not {rule.name_en.lower()}.")
     if (incident.status or None) not in rule.from_states:
-        state = process.states[incident.status]
+        state = process.state(incident.status)
         raise WrongState(f"{state.name}的事件不能{rule.name}",
                          f"An incident that is {state.name_en.lower()} cannot take: {rule.name_en.lower()}.")
     return rule

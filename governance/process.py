@@ -8,24 +8,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
+from governance import process_file
 from governance.calendar import Limit
 from governance.process_check import problems_of
+from governance.process_fault import BadProcess, Fault
+from governance.process_form import faults_of_form
 from grids.codes import Level
+
+__all__ = ["Action", "BadProcess", "ByResult", "ClockRule", "NoticeRule", "Process", "RequestRule", "State",
+           "by_result", "load_process", "load_processes", "parse_process"]
 
 T = TypeVar("T")
 #: A value that differs by how a step came out: passed, failed, or the kind of the request that was decided ("" is
 #: every other way).
 ByResult = Mapping[str, T]
-
-
-class BadProcess(ValueError):
-    """A process file that cannot be used. `problems` are sentences."""
-
-    def __init__(self, name: str, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__(f"process {name}: " + "; ".join(problems))
 
 
 @dataclass(frozen=True)
@@ -143,7 +139,10 @@ def by_result(value: ByResult[T], result: str, default: T) -> T:
 
 @dataclass(frozen=True)
 class Process:
-    """One process. `reach`: the largest unit that a report may name. `place`: whether it needs a place at all."""
+    """One process. `reach`: the largest unit that a report may name. `place`: whether it needs a place at all.
+
+    `text` is the file that it was read from; `version` that of the database, None: it is a file's.
+    """
 
     code: str
     name: str
@@ -156,6 +155,12 @@ class Process:
     requests: Mapping[str, RequestRule] = field(default_factory=dict)
     reach: Level = "street"
     place: bool = True
+    text: str = field(default="", repr=False, compare=False)
+    version: int | None = field(default=None, compare=False)
+
+    def state(self, code: str) -> State:
+        """A state, also one that an older version of the process had: it is called by its code."""
+        return self.states.get(code) or State(code, code, code)
 
     def possible(self, state: str, role: str) -> Iterator[Action]:
         """The actions that a role may take in a state."""
@@ -167,11 +172,23 @@ class Process:
 def load_process(path: Path) -> Process:
     """Read and check one YAML file. BadProcess names everything that is wrong."""
     try:
-        process = _process(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
-        raise BadProcess(path.stem, [f"cannot be read: {type(error).__name__}: {error}"]) from None
-    if problems := list(problems_of(process)):
-        raise BadProcess(process.code, problems)
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadProcess(path.stem, [Fault((), "不是 UTF-8 编码", "cannot be read: not UTF-8", 1)]) from None
+    return parse_process(text, path.stem)
+
+
+def parse_process(text: str, name: str, version: int | None = None) -> Process:
+    """The process that a file says: first its form, then what it means. BadProcess names everything that is wrong."""
+    file = process_file.read(text, name)
+    if faults := faults_of_form(file.data):
+        raise BadProcess(name, [file.place(fault) for fault in faults])
+    if file.data["start"] not in file.data["actions"]:
+        fault = Fault(("start",), f"没有操作 {file.data['start']}", f"start: unknown action {file.data['start']}")
+        raise BadProcess(name, [file.place(fault)])
+    process = _process(file.data, text, version)
+    if faults := list(problems_of(process)):
+        raise BadProcess(process.code, [file.place(fault) for fault in faults])
     return process
 
 
@@ -181,14 +198,14 @@ def load_processes(*folders: Path) -> dict[str, Process]:
     return {process.code: process for process in processes}
 
 
-def _process(data: dict[str, Any]) -> Process:
+def _process(data: dict[str, Any], text: str, version: int | None) -> Process:
     states = {code: State(code, s["zh"], s["en"], s.get("outcome")) for code, s in data["states"].items()}
     actions = {code: _action(code, a, states) for code, a in data["actions"].items()}
     return Process(
         data["process"], data["name"]["zh"], data["name"]["en"], data["taxonomy"], actions[data["start"]], states,
-        {code: _clock(code, rule) for code, rule in data["clocks"].items()}, actions,
+        {code: _clock(code, rule) for code, rule in data.get("clocks", {}).items()}, actions,
         {kind: _request(kind, rule) for kind, rule in data.get("requests", {}).items()},
-        data.get("reach", "street"), data.get("place", True))
+        data.get("reach", "street"), data.get("place", True), text, version)
 
 
 def _action(code: str, data: dict[str, Any], states: dict[str, State]) -> Action:

@@ -9,6 +9,7 @@ import networkx as nx
 
 from governance.notices.words import problems_of_notices
 from governance.people import ROLES
+from governance.process_fault import Fault
 from grids.codes import LEVELS
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ SYSTEM_ROLES = ("engine",)
 OUTCOMES = ("closed", "void", "merged")
 #: Whom a request may be of, besides a role.
 PARTIES = ("lead", "named")
+#: What kinds of names a file uses.
+KINDS = {"state": "状态", "role": "角色", "clock": "时限", "action": "操作", "condition": "条件", "step": "步骤",
+         "bar": "情形", "request": "请求", "verdict": "审批结论", "party": "答复方"}
 VERDICTS = ("granted", "refused", "withdrawn")
 #: What actions may be made of: the steps of governance.steps, what stands against an action (governance.bars), and
 #: when the system follows by itself (governance.conditions). A test holds these names and the functions together.
@@ -32,18 +36,20 @@ CONDITIONS = ("reporter_files", "one_department", "asked_department", "dissatisf
               "returned_often")
 
 
-def problems_of(process: Process) -> Iterator[str]:
-    """Sentences; none if the process can be used."""
+def problems_of(process: Process) -> Iterator[Fault]:
+    """None if the process can be used."""
     yield from _unknown_names(process)
     yield from problems_of_notices(process)
     if process.reach not in LEVELS:
-        yield f"unknown reach {process.reach}"
+        yield Fault(("reach",), f"没有层级 {process.reach}", f"unknown reach {process.reach}")
     graph = graph_of(process)
     reachable = nx.descendants(graph, "") if "" in graph else set()
-    yield from (f"state {state} cannot be reached" for state in process.states if state not in reachable)
+    yield from (Fault(("states", state), "没有操作能到达该状态", f"state {state} cannot be reached")
+                for state in process.states if state not in reachable)
     ends = [code for code, state in process.states.items() if state.outcome]
     to_end = set(ends).union(*(nx.ancestors(graph, end) for end in ends if end in graph))
-    yield from (f"state {state} has no way to an end" for state in process.states if state not in to_end)
+    yield from (Fault(("states", state), "没有路走到终态", f"state {state} has no way to an end")
+                for state in process.states if state not in to_end)
 
 
 def graph_of(process: Process) -> nx.MultiDiGraph[str]:
@@ -57,35 +63,44 @@ def graph_of(process: Process) -> nx.MultiDiGraph[str]:
     return graph
 
 
-def _unknown_names(process: Process) -> Iterator[str]:
-    yield from (f"action {action.code} has no role" for action in process.actions.values() if not action.by)
-    yield from (f"state {s.code}: unknown outcome {s.outcome}" for s in process.states.values()
-                if s.outcome and s.outcome not in OUTCOMES)
-    for where, kind, used, known in _names_used(process):
-        yield from (f"{where}: unknown {kind} {name}" for name in sorted(map(str, set(used) - set(known))))
+def _unknown_names(process: Process) -> Iterator[Fault]:
+    yield from (Fault(("actions", action.code), "没有可以操作的角色", f"action {action.code} has no role")
+                for action in process.actions.values() if not action.by)
+    yield from (Fault(("states", s.code, "outcome"), f"没有结局 {s.outcome}",
+                      f"state {s.code}: unknown outcome {s.outcome}")
+                for s in process.states.values() if s.outcome and s.outcome not in OUTCOMES)
+    for path, kind, used, known in _names_used(process):
+        where = f"{path[0].removesuffix('s')} {path[1]}"
+        yield from (Fault(path, f"没有{KINDS[kind]} {name}", f"{where}: unknown {kind} {name}")
+                    for name in sorted(map(str, set(used) - set(known))))
 
 
-def _names_used(process: Process) -> Iterator[tuple[str, str, Iterable[Any], Iterable[Any]]]:
+Names = Iterable[Any]
+
+
+def _names_used(process: Process) -> Iterator[tuple[tuple[str, ...], str, Names, Names]]:
     """Where, what kind of name, the names used and the names known."""
     roles = {*ROLES, *SYSTEM_ROLES}
     for action in process.actions.values():
-        where = f"action {action.code}"
-        yield where, "state", {*action.from_states, *action.to.values()} - {None, "same"}, process.states
-        yield where, "role", action.by, roles
-        yield where, "clock", _clocks_of(action), process.clocks
-        yield where, "action", action.then, process.actions
-        yield where, "condition", {c for conditions in action.then.values() for c in conditions}, CONDITIONS
-        yield where, "step", action.does, STEPS
-        yield where, "bar", action.unless, BARS
-        yield where, "request", _requests_of(action), process.requests
-        yield where, "verdict", [action.decides[0]] if action.decides else [], VERDICTS
+        at = ("actions", action.code)
+        yield (*at, "from"), "state", {*action.from_states} - {None}, process.states
+        yield (*at, "to"), "state", {*action.to.values()} - {"same"}, process.states
+        yield (*at, "by"), "role", action.by, roles
+        yield at, "clock", _clocks_of(action), process.clocks
+        yield (*at, "then"), "action", action.then, process.actions
+        yield (*at, "then"), "condition", {c for several in action.then.values() for c in several}, CONDITIONS
+        yield (*at, "does"), "step", action.does, STEPS
+        yield (*at, "unless"), "bar", action.unless, BARS
+        yield at, "request", _requests_of(action), process.requests
+        yield (*at, "decides"), "verdict", [action.decides[0]] if action.decides else [], VERDICTS
     for clock in process.clocks.values():
-        yield f"clock {clock.stage}", "action", {clock.due, clock.again} - {None}, process.actions
+        yield ("clocks", clock.stage), "action", {clock.due, clock.again} - {None}, process.actions
     for rule in process.requests.values():
-        yield f"request {rule.kind}", "party", [rule.of], {*PARTIES, *roles}
-        yield f"request {rule.kind}", "role", {role for review in rule.reviews for role in review}, roles
-        yield f"request {rule.kind}", "step", rule.does, STEPS
-        yield f"request {rule.kind}", "action", {rule.until} - {None}, process.actions
+        at = ("requests", rule.kind)
+        yield (*at, "of"), "party", [rule.of], {*PARTIES, *roles}
+        yield (*at, "reviews"), "role", {role for review in rule.reviews for role in review}, roles
+        yield (*at, "does"), "step", rule.does, STEPS
+        yield (*at, "until"), "action", {rule.until} - {None}, process.actions
 
 
 def _clocks_of(action: Action) -> set[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from governance.city import PROCESSES
 from governance.people import ROLES
 from governance.process import Action, Process, load_process
+from governance.process_versions import PROCESSES
 
 SYSTEM = {"engine": "系统"}
 

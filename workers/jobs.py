@@ -11,9 +11,8 @@ from functools import cache
 from sqlalchemy import Engine
 
 from data.engine import make_engine, writing
-from governance.city import processes_of
+from governance.city import Processes
 from governance.notices import sending, telling
-from governance.process import Process
 from governance.settings import Settings
 from workers.senders import NotSent, Sender
 from workers.senders.all import senders_of
@@ -35,7 +34,7 @@ def tell_step(engine: Engine, settings: Settings, incident_id: uuid.UUID, seq: i
               event: str = "") -> None:
     """Write the notices into the inboxes, and what is to be sent; the relay brings that to `deliver`."""
     with writing(engine) as session:
-        telling.tell_step(session, processes(), settings, incident_id, seq, event, now)
+        telling.tell_step(session, processes().at(session), settings, incident_id, seq, event, now)
         session.commit()
 
 
@@ -92,6 +91,6 @@ def senders() -> dict[str, Sender]:
 
 
 @cache
-def processes() -> dict[str, Process]:
-    """The processes of the city: they change with the program, not while it runs."""
-    return processes_of(settings())
+def processes() -> Processes:
+    """The processes of the city, read anew when its data have changed."""
+    return Processes(settings())

@@ -7,18 +7,25 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from api.dependencies import Caller, MayAdminister, MayReadIncidents, MayReadReference
-from api.documented import ALWAYS, SIGNED_IN, Responses, file_of
+from api.documented import ALWAYS, SIGNED_IN, Responses, file_of, problems
 from api.schemas.common import Code
-from api.schemas.exchange import IncidentsExportQuery, ListSheetQuery, SheetQuery, TemplateQuery
+from api.schemas.exchange import (
+    IncidentsExportQuery,
+    ListSheetQuery,
+    ProcessFileQuery,
+    SheetQuery,
+    TemplateQuery,
+)
 from data.engine import reading, writing
 from data.sheet_writing import MEDIA_TYPES, write
 from governance.calendar import SHANGHAI
 from governance.errors import InvalidField
 from governance.exchange import exchange
 from governance.exchange.templates import template, written
+from governance.process_versions import text_of
 from governance.queries import IncidentFilter
 
 router = APIRouter(prefix="/api/v1/exchange", tags=["exchange"], responses={**ALWAYS, **SIGNED_IN})
@@ -28,6 +35,7 @@ def forms(*names: str) -> Responses:
     return file_of(MEDIA_TYPES[name].partition(";")[0] for name in names)
 
 
+YAML = "application/yaml"
 TABLE = forms("csv", "xlsx", "jsonl")
 Stream = StreamingResponse
 
@@ -53,6 +61,17 @@ def export_people(caller: MayAdminister, wanted: Annotated[SheetQuery, Query()])
 @router.get("/calendar", responses=TABLE, response_class=Stream, summary="导出工作日历 The working calendar as a file")
 def export_calendar(caller: MayAdminister, wanted: Annotated[SheetQuery, Query()]) -> Stream:
     return _of_sheet(caller, "calendar", wanted)
+
+
+@router.get("/processes", responses={**file_of([YAML]), **problems(404)}, response_class=Response,
+            summary="导出流程文件 A process as its file")
+def export_process(caller: MayAdminister, wanted: Annotated[ProcessFileQuery, Query()]) -> Response:
+    """As it was sent: the one in force, or an older version."""
+    with reading(caller.engine) as session:
+        text = text_of(session, caller.city.processes, wanted.code, wanted.version)
+    name = wanted.code if wanted.version is None else f"{wanted.code}-{wanted.version}"
+    return Response(text, media_type=YAML, headers={
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.yaml"})
 
 
 @router.get("/incidents", responses=forms(*MEDIA_TYPES), response_class=Stream,

@@ -103,7 +103,7 @@ def known_unit(city: City, unit: str | None) -> City:
 
 def shown(city: City, inquiry: Inquiry) -> InquiryOut:
     one, tree = inquiry.incident, city.tree(inquiry.incident.taxonomy)
-    state = city.process(one.process).states[one.status]
+    state = city.process(one.process).state(one.status)
     return InquiryOut(
         number=one.number, kind=one.category, kind_name=tree.name(one.category), topic=one.subcategory,
         topic_name=tree.name(one.subcategory), unit_name=city.path_names(one.unit), department=one.department,

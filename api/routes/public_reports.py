@@ -49,7 +49,7 @@ def report_publicly(sent: PublicReportIn, caller: MayReportPublicly, _visitor: A
         code = follow_codes.give(session, case.incident.id, caller.now)
         session.commit()
     response.status_code = 201 if new else 200
-    state = caller.city.process(case.incident.process).states[case.incident.status]
+    state = caller.city.process(case.incident.process).state(case.incident.status)
     return PublicReportOut(id=case.incident.id, number=case.incident.number, follow_code=code, status=state.code,
                            status_name=state.name, status_name_en=state.name_en,
                            reported_at=case.incident.reported_at)
@@ -98,7 +98,7 @@ def account_for(visitor: Visitor, view: PublicView) -> None:
 
 def shown(city: City, view: PublicView, visitor: Visitor) -> PublicIncidentOut:
     """The report in the words of its own number; where it was merged, the progress of the main incident."""
-    own, lead, state = view.own, view.lead, view.process.states[view.state]
+    own, lead, state = view.own, view.lead, view.process.state(view.state)
     zh, en = public_view.sentences(view, city, visitor.now)
     restricted = own.sensitivity == "restricted"
     tree = city.tree(own.taxonomy)

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.common import Code, DatumName, In, Limit, Line, Moment, NoControl, Out
 
-KindName = Literal["taxonomy", "standards", "people", "calendar", "grids", "incidents"]
+KindName = Literal["taxonomy", "standards", "people", "calendar", "grids", "incidents", "process"]
 StateName = Literal["draft", "applied", "discarded", "rolled_back"]
 
 
@@ -35,6 +35,7 @@ class DraftIn(In):
     units: UploadFile | None = None
     outlines: UploadFile | None = None
     incidents: UploadFile | None = None
+    process: UploadFile | None = Field(default=None, description="流程文件 YAML (a process file)")
 
 
 class DraftsQuery(In):

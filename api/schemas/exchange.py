@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from api.schemas.common import Code, In
 from api.schemas.incidents import IncidentsWanted
@@ -21,6 +23,12 @@ class ListSheetQuery(In):
 class SheetQuery(In):
     format: TableForm = "csv"
     part: Code | None = None
+
+
+class ProcessFileQuery(In):
+    code: Code
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="库中的版本; 缺省为现行 (a stored version; default: the one in force)")
 
 
 class TemplateQuery(In):

@@ -23,8 +23,9 @@ class Draft(SQLModel, table=True):
     __table_args__ = (Index("draft_created", "created_at"),)
 
     id: uuid.UUID = Field(primary_key=True)
-    kind: str = Field(max_length=20, description="taxonomy, standards, people, calendar, grids or incidents")
-    name: str = Field(default="", max_length=40, description="of the list, or of the system that incidents come from")
+    kind: str = Field(max_length=20, description="one of governance.drafts.drafts.KINDS")
+    name: str = Field(default="", max_length=40,
+                      description="of the list, of the process, or of the system that incidents come from")
     state: str = Field(max_length=12, description="draft, applied, discarded or rolled_back")
     source: str = Field(description="the files' names")
     created_at: datetime = Field(sa_type=UtcDateTime)

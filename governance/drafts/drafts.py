@@ -31,11 +31,13 @@ from governance.drafts.grids import GRIDS
 from governance.drafts.incidents import INCIDENTS
 from governance.drafts.kind import Content, Kind, Options, Tools
 from governance.drafts.people import PEOPLE
+from governance.drafts.process import PROCESS
 from governance.drafts.taxonomy import STANDARDS, TAXONOMY
 from governance.errors import Conflict, InvalidField, MissingField, NotFound
 from governance.people import Actor
 
-KINDS: Final[dict[str, Kind]] = {kind.code: kind for kind in (TAXONOMY, STANDARDS, PEOPLE, CALENDAR, GRIDS, INCIDENTS)}
+KINDS: Final[dict[str, Kind]] = {kind.code: kind for kind in (TAXONOMY, STANDARDS, PEOPLE, CALENDAR, GRIDS, INCIDENTS,
+                                                              PROCESS)}
 #: Problems that are kept with a draft; how many there are in all is told beside them.
 MOST_PROBLEMS: Final = 1000
 LONGEST_NAME: Final = 40
@@ -75,7 +77,8 @@ def propose(session: Session, kind: str, files: Mapping[str, Path], options: Opt
         if len(value) > LONGEST_NAME:
             raise InvalidField(field, f"至多 {LONGEST_NAME} 个字符", f"must have at most {LONGEST_NAME} characters")
     content = chosen.read(session, files, options)
-    name = {"taxonomy": options.name, "standards": options.name, "incidents": options.system}.get(kind, "")
+    name = {"taxonomy": options.name, "standards": options.name, "incidents": options.system,
+            "process": content.get("code", "")}.get(kind, "")
     source = ", ".join(path.name for path in files.values())
     preview = chosen.compare(session, content, tools).document()
     return Proposal(chosen, name, source, revision_of(session), content, preview)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from governance.process_fault import Fault
+
 if TYPE_CHECKING:
     from governance.process import NoticeRule, Process
 
@@ -49,37 +51,47 @@ TEMPLATE_FIELDS: dict[str, str] = {
 }
 
 
-def problems_of_notices(process: Process) -> Iterator[str]:
-    """Every audience and every {field} known, every template a template. Sentences for BadProcess."""
+def problems_of_notices(process: Process) -> Iterator[Fault]:
+    """Every audience and every {field} known, every template a template."""
     for action in process.actions.values():
-        yield from _problems_of(f"action {action.code}", action.notify)
+        at = ("actions", action.code)
+        yield from _problems_of((*at, "notify"), action.notify)
         results = {rule.when for rule in action.notify} - {None, *RESULTS, *process.requests}
-        yield from (f"action {action.code}: unknown result {result}" for result in sorted(map(str, results)))
+        yield from (_fault((*at, "notify"), f"没有结果 {result}", f"unknown result {result}")
+                    for result in sorted(map(str, results)))
     for clock in process.clocks.values():
-        yield from _problems_of(f"clock {clock.stage}", clock.warn)
-        named = {clock.holder, clock.head} - {""}
-        yield from (f"clock {clock.stage}: unknown audience {name}" for name in sorted(named - set(PARTIES)))
+        yield from _problems_of(("clocks", clock.stage, "warn"), clock.warn)
+        for key in ("holder", "head"):
+            if (name := getattr(clock, key)) and name not in PARTIES:
+                yield _fault(("clocks", clock.stage, key), f"没有受众 {name}", f"unknown audience {name}")
     for kind, request in process.requests.items():
-        yield from _problems_of(f"request {kind}", (*request.remind, *request.late))
+        for key, rules in (("remind", request.remind), ("late", request.late)):
+            yield from _problems_of(("requests", kind, key), rules)
 
 
-def _problems_of(where: str, rules: Iterable[NoticeRule]) -> Iterator[str]:
-    for rule in rules:
+def _fault(path: tuple[str, ...], zh: str, en: str) -> Fault:
+    return Fault(path, zh, f"{path[0].removesuffix('s')} {path[1]}: {en}")
+
+
+def _problems_of(path: tuple[str, ...], rules: Iterable[NoticeRule]) -> Iterator[Fault]:
+    for number, rule in enumerate(rules):
+        at = (*path, str(number))
         if rule.to not in AUDIENCES:
-            yield f"{where}: unknown audience {rule.to}"
-        for template in (rule.text, rule.text_en):
-            yield from (f"{where}: {problem} in the template {template!r}" for problem in _problems_in(template))
+            yield _fault((*at, "to"), f"没有受众 {rule.to}", f"unknown audience {rule.to}")
+        for key, template in (("zh", rule.text), ("en", rule.text_en)):
+            yield from (_fault((*at, key), f"模板 “{template}” {zh}", f"{en} in the template {template!r}")
+                        for zh, en in _problems_in(template))
 
 
-def _problems_in(template: str) -> Iterator[str]:
+def _problems_in(template: str) -> Iterator[tuple[str, str]]:
     """Plain {names} only: a format or an attribute could fail, or tell, when nobody looks."""
     try:
         fields = [part for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
-        yield str(error)
+        yield "不是可用的模板", str(error)
         return
     for _, name, form, conversion in fields:
         if name not in TEMPLATE_FIELDS:
-            yield f"unknown field {{{name}}}"
+            yield f"没有 {{{name}}}", f"unknown field {{{name}}}"
         elif form or conversion:
-            yield f"{{{name}}} must stand alone, without a format"
+            yield f"{{{name}}} 不能带格式", f"{{{name}}} must stand alone, without a format"

@@ -75,7 +75,7 @@ def public_steps(process: Process, incident: Incident, transitions: Iterable[Tra
     """The steps that moved it or that the reporter was told of, in order."""
     steps = []
     for step in transitions:
-        action, state = process.actions.get(step.action), process.states[step.to_state]
+        action, state = process.actions.get(step.action), process.state(step.to_state)
         if action is None or (step.from_state == step.to_state and not tells_reporter(action)):
             continue
         readable = incident.sensitivity == "normal" and reason_is_public(action)
@@ -98,7 +98,7 @@ def rating_of(process: Process, state: str) -> Action | None:
 
 def sentences(view: PublicView, city: City, now: datetime) -> tuple[str, str]:
     """Where it stands, in plain words, Chinese and English."""
-    lead, state = view.lead, view.process.states[view.state]
+    lead, state = view.lead, view.process.state(view.state)
     zh, en = [state.name], [state.name_en]
     if view.own.merged_into is not None:
         zh, en = ["已并入同一问题办理", state.name], ["joined with the same problem", state.name_en]

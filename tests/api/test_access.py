@@ -84,7 +84,8 @@ def filled(path: str) -> str:
                        webhook=uuid.UUID(int=1), delivery=1, month="2026-02", draft=uuid.UUID(int=1),
                        kind="incidents") \
         + ("?lon=117.2&lat=39.1" if path.endswith("locate") else "") \
-        + (f"?lon=117.2&lat=39.1&subcategory={town.NOISE}" if path.endswith("nearby") else "")
+        + (f"?lon=117.2&lat=39.1&subcategory={town.NOISE}" if path.endswith("nearby") else "") \
+        + ("?code=grid_event" if path.endswith("exchange/processes") else "")
 
 
 def sound(path: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from data.engine import reading, writing
 from governance import watch
-from governance.city import PROCESSES, City, read_city
+from governance.city import City, read_city
 from governance.errors import CalendarGap, Conflict, InvalidField, MissingField, NotAllowed, NotFound, WrongState
 from governance.incident import Incident
 from governance.notices.facts import read_step
@@ -16,6 +16,7 @@ from governance.notices.notices import notices_of
 from governance.outbox import OutboxRow
 from governance.people import Account, Actor
 from governance.process import load_processes
+from governance.process_versions import PROCESSES
 from governance.settings import Settings
 from tests import town
 from tests.journey.walk import Walk

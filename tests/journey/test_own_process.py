@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 
 from data.engine import reading
 from governance import process_check
-from governance.city import PROCESSES, City, processes_of, read_city
+from governance.city import City, read_city
 from governance.errors import MissingField, NotAllowed
 from governance.notices.facts import read_step
 from governance.notices.notices import notices_of
 from governance.notices.words import AUDIENCES, TEMPLATE_FIELDS
 from governance.people import Actor
 from governance.process import load_process
+from governance.process_versions import PROCESSES, processes_of
 from governance.settings import Settings
 from tests import town
 from tests.journey.walk import Walk

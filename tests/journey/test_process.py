@@ -14,7 +14,7 @@ import yaml
 from governance import process_check
 from governance.bars import BARS
 from governance.calendar import WorkCalendar
-from governance.city import PROCESSES, City
+from governance.city import City
 from governance.conditions import CONDITIONS
 from governance.errors import NotAllowed, WrongState
 from governance.incident import Incident
@@ -22,6 +22,7 @@ from governance.journey import allowed_action
 from governance.people import ROLES, Actor
 from governance.process import BadProcess, load_process, load_processes
 from governance.process_check import SYSTEM_ROLES
+from governance.process_versions import PROCESSES
 from governance.settings import Settings
 from governance.steps import STEPS
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.stores import city_sheets as sheets
 from tests.stores.city_sheets import LEAF
+from tests.stores.test_drafts_process import GRID_EVENT
 from wangge.__main__ import main
 
 Run = Callable[..., tuple[str, str]]
@@ -91,3 +92,17 @@ def test_a_backup_goes_nowhere_that_is_not_empty(wangge: Run, tmp_path: Path) ->
     _, error = wangge("db", "restore", tmp_path / "city.tar.gz", status=1)
     assert "--force" in error
     assert json.loads(wangge("db", "restore", tmp_path / "city.tar.gz", "--force", "--json")[0])["database"] == "sqlite"
+
+
+@ONE_DATABASE
+def test_a_process_is_loaded_shown_and_taken_back(wangge: Run, tmp_path: Path) -> None:
+    said = GRID_EVENT.replace("zh: 上报\n", "zh: 报事\n", 1)
+    path = sheets.text(tmp_path, "process.yaml", said)
+    shown, _ = wangge("load", "process", path, "--json")
+    draft = json.loads(shown)
+    assert (draft["what"], draft["version"], draft["preview"]["counts"]) == (
+        "process grid_event", 1, {"action": {"changed": 1}})
+    assert "未变" in wangge("load", "process", path)[0]
+    assert json.loads(wangge("drafts", "rollback", draft["draft"], "--json")[0])["state"] == "rolled_back"
+    _, error = wangge("load", "process", sheets.text(tmp_path, "bad.yaml", said.replace("en: Report\n", "")), status=1)
+    assert "actions.report.en: 必填" in error

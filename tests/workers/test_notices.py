@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from governance.city import PROCESSES
 from governance.clocks import Clock
 from governance.errors import Invalid
 from governance.incident import Incident, Transition
@@ -21,6 +20,7 @@ from governance.notices.facts import Step, lead_of, rules_of, stage_of
 from governance.notices.notices import messages, words_of
 from governance.notices.words import AUDIENCES, TEMPLATE_FIELDS, problems_of_notices
 from governance.process import NoticeRule, Process, load_processes
+from governance.process_versions import PROCESSES
 from governance.requests import Request
 from governance.settings import Settings
 from taxonomy.category import Category
@@ -202,15 +202,16 @@ def test_what_a_process_file_says_wrongly_is_found_when_it_is_read(rule: NoticeR
     process = dataclasses.replace(PROCESS, actions={**PROCESS.actions, "sign": sign})
     found = list(problems_of_notices(process))
     assert len(found) == 1
-    assert found[0].startswith("action sign: ")
-    assert problem in found[0]
+    assert found[0].en.startswith("action sign: ")
+    assert problem in found[0].en
+    assert found[0].path[:3] == ("actions", "sign", "notify")
 
 
 def test_a_clock_names_people_as_its_holder_and_no_clock() -> None:
     wrong = dataclasses.replace(PROCESS.clocks["sign"], holder="head", head="nobody")
     process = dataclasses.replace(PROCESS, clocks={**PROCESS.clocks, "sign": wrong})
-    assert list(problems_of_notices(process)) == ["clock sign: unknown audience head",
-                                                  "clock sign: unknown audience nobody"]
+    assert [fault.en for fault in problems_of_notices(process)] == [
+        "clock sign: unknown audience head", "clock sign: unknown audience nobody"]
 
 
 # ---- when it goes out ----------------------------------------------------------------------------------------------

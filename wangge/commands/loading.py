@@ -98,6 +98,17 @@ def load_incidents(incidents: File,
     say_loaded(done, json, preview)
 
 
+@load.command("process")
+def load_process(file: File, preview: Preview = False, json: Json = False) -> None:
+    """流程文件: 新版本, 优先于同名文件 (a process file: a new version, before the file of the same code)."""
+    from wangge.loading import load_draft
+
+    settings = read_settings()
+    with database(settings) as engine:
+        done = load_draft(engine, "process", {"process": file}, _now(), wanted=wanted(preview), settings=settings)
+    say_loaded(done, json, preview)
+
+
 # ---- telling -------------------------------------------------------------------------------------------------------
 
 def wanted(preview: bool) -> Wanted:

@@ -43,8 +43,8 @@ def problems_in(path: Path) -> list[str]:
     try:
         read(path)
     except BadProcess as bad:
-        return bad.problems
-    except (OSError, UnicodeDecodeError) as error:
+        return [str(fault) for fault in bad.faults]
+    except OSError as error:
         return [f"cannot be read: {error}"]
     return []
 

@@ -1,0 +1,120 @@
+"""The processes in force: those of files, and under the same codes, before them, those that are stored as versions.
+
+An incident goes on under the process in force, not under the one that it began with: what it may do next, who is told
+and how long that may take are those of now; clocks that run keep their due time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Text, func, select
+from sqlmodel import Field, Session, SQLModel, col
+
+from data.columns import UtcDateTime
+from data.shipped import SEED
+from governance.clocks import Clock
+from governance.errors import NotFound
+from governance.incident import Incident
+from governance.process import Process, load_processes, parse_process
+from governance.requests import PENDING, Request
+from governance.settings import Settings
+
+PROCESSES = SEED / "processes"
+
+
+class ProcessVersion(SQLModel, table=True):
+    """One version of a process: its file as it was sent. Of a code at most one is current."""
+
+    __tablename__ = "process_version"
+    __table_args__ = (Index("process_version_current", "code", "current"),)
+
+    code: str = Field(primary_key=True, max_length=40)
+    version: int = Field(primary_key=True)
+    loaded_at: datetime = Field(sa_type=UtcDateTime)
+    source: str
+    current: bool
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+    def process(self) -> Process:
+        return parse_process(self.text, self.code, self.version)
+
+
+def processes_of(settings: Settings) -> dict[str, Process]:
+    """The processes that come with us, and the city's own files, which go before ours of the same code."""
+    return load_processes(PROCESSES, *([settings.processes_dir] if settings.processes_dir else []))
+
+
+def processes_in(session: Session, settings: Settings) -> dict[str, Process]:
+    """Those in force. BadProcess if a stored one cannot be used by this program any more."""
+    stored = session.scalars(select(ProcessVersion).where(col(ProcessVersion.current)).order_by(
+        col(ProcessVersion.code)))
+    return processes_of(settings) | {one.code: one.process() for one in stored}
+
+
+def current_version(session: Session, code: str) -> int | None:
+    found: int | None = session.scalar(select(col(ProcessVersion.version)).where(
+        col(ProcessVersion.code) == code, col(ProcessVersion.current)))
+    return found
+
+
+def text_of(session: Session, in_force: Mapping[str, Process], code: str, version: int | None = None) -> str:
+    """The file of the process in force, or of a stored version. NotFound if there is none."""
+    if version is not None:
+        stored = session.get(ProcessVersion, (code.replace("\0", ""), version))
+        if stored is None:
+            raise NotFound(f"流程 {code} 版本 {version}")
+        return stored.text
+    if code not in in_force:
+        raise NotFound(f"流程 {code}")
+    return in_force[code].text
+
+
+def open_by_process(session: Session) -> dict[str, int]:
+    """How many open incidents each process has."""
+    rows = session.execute(select(col(Incident.process), func.count()).where(
+        col(Incident.outcome).is_(None)).group_by(col(Incident.process)))
+    return {str(code): int(number) for code, number in rows}
+
+
+def standing(session: Session, code: str) -> dict[str, list[str]]:
+    """The numbers of the process's open incidents by the state that they stand in."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(select(col(Incident.status), col(Incident.number)).where(
+        col(Incident.process) == code, col(Incident.outcome).is_(None)).order_by(col(Incident.number)))
+    for state, number in rows:
+        found.setdefault(state, []).append(number)
+    return found
+
+
+def running(session: Session, code: str) -> dict[str, list[str]]:
+    """The numbers of its incidents by the stages whose clocks have not stopped."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(select(col(Clock.stage), col(Incident.number)).join(
+        Incident, col(Incident.id) == col(Clock.incident_id)).where(
+            col(Incident.process) == code, col(Clock.stopped_at).is_(None)).order_by(col(Incident.number)))
+    for stage, number in rows:
+        found.setdefault(stage, []).append(number)
+    return found
+
+
+def waiting(session: Session, code: str) -> dict[str, list[str]]:
+    """The numbers of its incidents by the kinds of requests that wait for an answer or a decision."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(select(col(Request.kind), col(Incident.number)).join(
+        Incident, col(Incident.id) == col(Request.incident_id)).where(
+            col(Incident.process) == code, col(Request.state).in_(PENDING)).order_by(col(Incident.number)))
+    for kind, number in rows:
+        found.setdefault(kind, []).append(number)
+    return found
+
+
+def stranded(session: Session, process: Process) -> dict[tuple[str, str], list[str]]:
+    """What incidents stand on that the process does not have: (state, clock or request; its code) -> their numbers."""
+    held: tuple[tuple[str, Mapping[str, list[str]], Mapping[str, object]], ...] = (
+        ("state", standing(session, process.code), process.states),
+        ("clock", running(session, process.code), process.clocks),
+        ("request", waiting(session, process.code), process.requests))
+    return {(what, code): numbers for what, found, known in held for code, numbers in found.items()
+            if code not in known}

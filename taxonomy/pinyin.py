@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from taxonomy.category import Category
+
+if TYPE_CHECKING:
+    from pypinyin import Style
 
 
 def spellings(leaf: Category) -> list[str]:
@@ -27,7 +31,7 @@ def full(name: str) -> str:
     return _spelt(name, Style.NORMAL)
 
 
-def _spelt(name: str, style: int) -> str:
+def _spelt(name: str, style: Style) -> str:
     from pypinyin import lazy_pinyin
 
     return _typed(lazy_pinyin(name, style=style))

@@ -38,8 +38,11 @@ class Settings(BaseSettings):
     lock_after: int = Field(default=5, description="Failed sign-ins in a row that lock an account.", ge=1)
     near_tolerance_m: float = Field(default=200.0,
                                     description="Metres outside every cell that still count as near one.", ge=0)
-    cookie_secure: bool = Field(default=False,
-                                description="Send the session cookie over TLS only; set it with TLS.")
+    tls_cert: Path | None = Field(default=None, description="Certificate of the server, PEM; with it we speak TLS.")
+    tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
+    cookie_secure: bool = Field(default=False, description=(
+        "Send the session cookie over TLS only; set it where a proxy of yours speaks TLS. With a certificate of our own "
+        "it is done without."))
     image_limit_mb: int = Field(default=20, description="Largest picture, sound or document, in MB.", ge=1)
     video_limit_mb: int = Field(default=100, description="Largest video, in MB.", ge=1)
     reopen_days: int = Field(default=15,
@@ -96,6 +99,10 @@ class Settings(BaseSettings):
     auto_confidence: float = Field(default=0.95, ge=0.5, le=1, description=(
         "How sure the ranking of subcategories must be, 0.5 to 1, before an incident is filed without a person; 1: "
         "never."))
+
+    @property
+    def speaks_tls(self) -> bool:
+        return self.tls_cert is not None and self.tls_key is not None
 
     @cached_property
     def database(self) -> str:

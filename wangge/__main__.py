@@ -20,6 +20,7 @@ from wangge.commands.exporting import export
 from wangge.commands.loading import load
 from wangge.commands.processes import process
 from wangge.commands.repeats import repeats
+from wangge.commands.tls import tls
 from wangge.commands.words import classify, learn
 from wangge.terminal import as_json, database, explain, reachable, read_settings
 
@@ -45,6 +46,7 @@ app.add_typer(process, name="process")
 export.command("grids")(export_grids)
 app.command()(classify)
 app.command()(learn)
+app.command()(tls)
 for command in (league, stages, evaluation):
     app.command()(command)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -56,6 +57,7 @@ def work(settings: Settings) -> None:
 def _check(settings: Settings) -> None:
     """What no part could start with is told once, here, and not by each part that fails."""
     settings.make_data_dir()
+    _check_certificate(settings)
     if not settings.redis_url:
         return
     try:
@@ -63,6 +65,19 @@ def _check(settings: Settings) -> None:
     except ValueError as error:
         raise NotReady(f"WANGGE_REDIS_URL 不是 Redis 地址, 应如 redis://127.0.0.1:6379 ({error})",
                        f"WANGGE_REDIS_URL is no address of a Redis: {error}") from None
+
+
+def _check_certificate(settings: Settings) -> None:
+    """A certificate and its key come together and can be used."""
+    if settings.tls_cert is None and settings.tls_key is None:
+        return
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise NotReady("WANGGE_TLS_CERT 和 WANGGE_TLS_KEY 须同时设置", "Set both WANGGE_TLS_CERT and WANGGE_TLS_KEY.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise NotReady(f"证书 {settings.tls_cert} 或私钥 {settings.tls_key} 不可用 ({error})",
+                       f"The certificate or its key cannot be used: {error}") from None
 
 
 def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]:
@@ -159,7 +174,8 @@ def _greeting(settings: Settings, only: str | None) -> str:
     if only in ("work", "watch"):
         return f"{only} 进程已启动, 按 Ctrl-C 停止 (the {only} process runs; Ctrl-C stops it)"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"网格已启动: http://{host}:{settings.port}, 按 Ctrl-C 停止 (running; Ctrl-C stops everything)"
+    scheme = "https" if settings.speaks_tls else "http"
+    return f"网格已启动: {scheme}://{host}:{settings.port}, 按 Ctrl-C 停止 (running; Ctrl-C stops everything)"
 
 
 # ---- inside the children -------------------------------------------------------------------------------------------
@@ -175,8 +191,10 @@ def _run_api(fd: int) -> None:
         settings = Settings()
         return create_app(settings, send_code=code_sender(settings))
 
+    settings = Settings()
     config = uvicorn.Config(app, factory=True, proxy_headers=False, access_log=False, log_level="warning",
-                            timeout_graceful_shutdown=GRACE_SECONDS)
+                            timeout_graceful_shutdown=GRACE_SECONDS, ssl_certfile=settings.tls_cert,
+                            ssl_keyfile=settings.tls_key)
     with socket.socket(fileno=fd) as listening:
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -31,7 +31,7 @@ def sign_in(sent: SignIn, parts: WithParts, response: Response, _: Annotated[NoQ
         city = city_or_none(parts.cities, session)
     seconds = parts.settings.session_hours * 3600
     response.set_cookie(security.COOKIE, opened.token, max_age=seconds, path="/", httponly=True, samesite="strict",
-                        secure=parts.settings.cookie_secure)
+                        secure=parts.settings.cookie_secure or parts.settings.speaks_tls)
     return SessionOut(token=opened.token, csrf_token=security.csrf_token(opened.token),
                       expires_at=opened.expires_at, user=User(**who(Actor.of(opened.account), city)))
 

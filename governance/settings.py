@@ -41,8 +41,8 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate of the server, PEM; with it we speak TLS.")
     tls_key: Path | None = Field(default=None, description="Key of that certificate, PEM.")
     cookie_secure: bool = Field(default=False, description=(
-        "Send the session cookie over TLS only; set it where a proxy of yours speaks TLS. With a certificate of our own "
-        "it is done without."))
+        "Send the session cookie over TLS only; set it where a proxy of yours speaks TLS. With a certificate of our "
+        "own it is done without."))
     image_limit_mb: int = Field(default=20, description="Largest picture, sound or document, in MB.", ge=1)
     video_limit_mb: int = Field(default=100, description="Largest video, in MB.", ge=1)
     reopen_days: int = Field(default=15,
@@ -93,8 +93,8 @@ class Settings(BaseSettings):
                                        description="Header in which our own reverse proxy names the caller's address, "
                                                    "such as X-Forwarded-For; empty: there is no proxy.")
     map_tiles: str = Field(default="", pattern=r"^(https?://\S+|/\S*)?$", description=(
-        "Base map of the screens: an XYZ address with {x}, {y} and {z} in WGS-84 web Mercator, such as a tile server of "
-        "the city's own network; empty: the city's own outlines alone, and no request leaves the server."))
+        "Base map of the screens: an XYZ address with {x}, {y} and {z} in WGS-84 web Mercator, such as a tile server "
+        "of the city's own network; empty: the city's own outlines alone, and no request leaves the server."))
     map_attribution: str = Field(default="", description="Whose base map it is, shown on the map.")
     auto_confidence: float = Field(default=0.95, ge=0.5, le=1, description=(
         "How sure the ranking of subcategories must be, 0.5 to 1, before an incident is filed without a person; 1: "

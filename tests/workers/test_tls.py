@@ -46,7 +46,7 @@ def until_answered(client: httpx.Client) -> httpx.Response:
     for _ in range(300):
         try:
             return client.get("/healthz")
-        except httpx.ConnectError as error:
+        except httpx.TransportError as error:
             if "CERTIFICATE" in str(error):
                 raise
             time.sleep(0.1)

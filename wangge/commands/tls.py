@@ -9,7 +9,6 @@ import typer
 
 from wangge.terminal import read_settings
 
-
 Names = Annotated[list[str], typer.Argument(help="服务器的名称和地址 (names and addresses of the server)")]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,19 @@ from sqlmodel import col
 
 from data.engine import make_engine, reading, writing
 from governance.audit import first_broken
+from governance.city import read_city
 from governance.errors import Conflict
 from governance.incident import Attachment, Incident, Transition
 from governance.outbox import OutboxRow
 from governance.people import ROLES, Account, Actor
 from governance.settings import Settings
 from grids.codes import within
-from wangge.demo.cast import read_sentences
+from wangge.demo import further
+from wangge.demo.cast import Cast, Stage, read_sentences
 from wangge.demo.people import PLAYED_STREET
 from wangge.demo.prepare import Prepared, prepare, read_accounts
+from wangge.demo.stories import STORIES, Story, tell
+from wangge.demo.walk import Walk
 
 NOW = datetime(2026, 6, 15, 7, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +97,9 @@ def test_every_chain_of_transitions_holds(incidents: list[Incident], transitions
 def test_everything_that_can_happen_has_happened(transitions: list[Transition], incidents: list[Incident]) -> None:
     taken = Counter(transition.action for transition in transitions)
     assert set(taken) >= {"report", "ask_verify", "verify", "file", "void", "merge", "settle", "dispatch", "sign",
-                          "return", "transfer", "feed_back", "check", "rate", "reopen", "comment"}
+                          "return", "transfer", "feed_back", "check", "rate", "reopen", "comment", "extend", "grant",
+                          "refuse", "suspend", "resume", "ask_assist", "assist", "whistle", "check_in", "supervise",
+                          "reply", "confirm", "appeal", "uphold", "return_visit"}
     assert any(incident.reworks for incident in incidents)
     assert any(incident.on_time is False for incident in incidents)
     assert any(incident.outcome is None and incident.due_at and incident.due_at < NOW for incident in incidents)
@@ -134,6 +142,32 @@ def test_nobody_is_told_of_last_month_when_the_demo_starts(engine: Engine) -> No
     assert all((NOW - row.created_at).days < 1 for row in waiting)
 
 
+# ---- at whatever instant -------------------------------------------------------------------------------------------
+
+#: Before anybody is about, at the end of a holiday week, on a Saturday night, around new year.
+INSTANTS = ("2026-11-25T22:38Z", "2026-10-08T00:10Z", "2026-08-01T15:20Z", "2026-12-31T16:05Z", "2027-01-05T02:00Z")
+
+
+def some_of_each() -> list[Story]:
+    """Every story twice; those in which somebody asks for more time so often that for some it is too late."""
+    return [replace(story, times=20 if "extend" in story.steps else 2) for story in STORIES]
+
+
+@pytest.mark.parametrize("instant", INSTANTS)
+def test_the_stories_can_be_told_at_any_instant(engine: Engine, tmp_path: Path, instant: str) -> None:
+    """Beside the incidents that are there, in a transaction that is not committed."""
+    at, aside = datetime.fromisoformat(instant), Settings(_env_file=None, data_dir=tmp_path)
+    with writing(engine) as session:
+        cast = Cast.of(session.scalars(select(Account).where(col(Account.active))))
+        stage = Stage(aside, read_city(session, aside), cast, random.Random(instant), at)
+        told = [Walk(session, stage, story, when).go() for when, story in tell(stage.chance, at, some_of_each())]
+        further.play(session, stage)
+        states = Counter(incident.status for incident in told)
+        extensions = [incident.extensions for incident in told if incident.outcome == "closed"]
+    assert set(states) >= {"reported", "filed", "dispatched", "handling", "suspended", "handled", "closed", "merged"}
+    assert sum(extensions) >= 10
+
+
 # ---- the accounts --------------------------------------------------------------------------------------------------
 
 def test_every_role_can_sign_in(engine: Engine, settings: Settings) -> None:
@@ -159,8 +193,6 @@ def test_the_passwords_are_for_their_owner_only(settings: Settings, prepared: Pr
 
 
 def test_a_department_can_be_given_what_happens_there(engine: Engine, settings: Settings) -> None:
-    from governance.city import read_city
-
     with reading(engine) as session:
         city = read_city(session, settings)
         handlers = {Actor.of(a).department for a in session.scalars(select(Account)) if a.role == "handler"}

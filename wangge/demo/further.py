@@ -102,7 +102,10 @@ class Inquiry(Walk):
 
     def extend(self) -> None:
         self.wait(120, 600)
-        self.act(self.handler(), "extend", days=2, reason=self.stage.say("inquiry_extend"))
+        asker = self.handler()
+        if not self.offered(asker, "extend"):
+            return
+        self.act(asker, "extend", days=2, reason=self.stage.say("inquiry_extend"))
         self.wait(30, 200)
         self.act(self.centre(), "grant", request=self.incident.version)
 

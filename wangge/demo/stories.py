@@ -6,7 +6,7 @@ The steps are those of `wangge.demo.walk`. A story is told until it ends or reac
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -73,10 +73,10 @@ STORIES: Final = (
 )
 
 
-def tell(chance: random.Random, now: datetime) -> Iterator[tuple[datetime, Story]]:
+def tell(chance: random.Random, now: datetime, stories: Sequence[Story] = STORIES) -> Iterator[tuple[datetime, Story]]:
     """Every story as often as it is told, with the instant of its report, the oldest first."""
     told = [(before_evening(now - timedelta(days=chance.uniform(*story.days)), chance), story)
-            for story in STORIES for _ in range(story.times)]
+            for story in stories for _ in range(story.times)]
     yield from sorted(told, key=lambda one: one[0])
 
 

@@ -32,8 +32,12 @@ def assist(walk: Walk) -> None:
 
 
 def extend(walk: Walk, verdict: str) -> None:
+    """Asked for while the limit runs. Where it ran out meanwhile, as by night, the story goes on without."""
     walk.wait(5, 20)
-    walk.act(walk.handler(), "extend", days=walk.chance.choice((1, 1, 2, 3)), reason=walk.stage.say("extend"))
+    asker = walk.handler()
+    if not walk.offered(asker, "extend"):
+        return
+    walk.act(asker, "extend", days=walk.chance.choice((1, 1, 2, 3)), reason=walk.stage.say("extend"))
     asked = walk.incident.version
     walk.wait(5, 30)
     walk.act(walk.dispatcher(), verdict, request=asked, reason=walk.stage.say(verdict))

@@ -21,6 +21,7 @@ from governance.clocks import Clock
 from governance.incident import Incident
 from governance.intake import IncidentReport
 from governance.people import Actor
+from governance.possible import possible_actions
 from governance.requests import Request
 from grids.datum import Datum, from_wgs84
 from grids.naming import short_name
@@ -211,6 +212,11 @@ class Walk:
         looks = [self.session.scalar(select(func.min(of.watch_at)).where(col(of.incident_id) == self.incident.id))
                  for of in (Clock, Request)]
         return min((at for at in looks if at is not None), default=None)
+
+    def offered(self, actor: Actor, action: str) -> bool:
+        """Whether the actor may do this now: for what the rules allow for a while only, one may come too late."""
+        possible = possible_actions(self.session, self.city, actor, self.incident, self.at)
+        return action in {one.action for one in possible}
 
     def act(self, actor: Actor, action: str, *, photo: bool = False, **given: Any) -> None:
         fields = ActionFields(**given, attachments=self.photos(actor, photo, clean=given.get("passed") is not False))

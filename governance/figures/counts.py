@@ -204,3 +204,8 @@ def words_of(name: str) -> tuple[str, str, str, str]:
         count = COUNTED[name]
         return count.zh, count.en, count.what, count.what_en
     return RATES[name].zh, RATES[name].en, *RATES[name].formula()
+
+
+def made_of(name: str) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+    """The counts above and below the line of a rate, with their weights; none of a count."""
+    return (dict(RATES[name].part), dict(RATES[name].whole)) if name in RATES else (None, None)

@@ -10,20 +10,23 @@ from typing import Any
 
 from governance.calendar import SHANGHAI
 from governance.city import City
-from governance.figures.counts import COUNTS, FORMULAS, RATES, words_of
+from governance.figures.counts import COUNTS, FORMULAS, RATES, made_of, words_of
 from governance.figures.filters import FigureFilter, name_of
 from governance.people import Actor
 
 
 @dataclass(frozen=True)
 class Formula:
-    """What a column means: its name and its formula, in Chinese and English."""
+    """What a column means: its name and its formula, in Chinese and English. Of a rate also the counts above and below
+    the line, each with its weight, so that a reader can do the sum."""
 
     name: str
     zh: str
     en: str
     formula: str
     formula_en: str
+    part: dict[str, float] | None = None
+    whole: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def meta_of(city: City, actor: Actor, wanted: FigureFilter, now: datetime, title
     if actor.department is not None:
         chosen["department"] = wanted.department or actor.department
     return Meta(*title, wanted.since, wanted.until, unit, name_of(city, "cell", unit, None), chosen, now, FORMULAS,
-                [Formula(name, *words_of(name)) for name in names], incidents)
+                [Formula(name, *words_of(name), *made_of(name)) for name in names], incidents)
 
 
 def _local(at: datetime | None) -> str:

@@ -61,6 +61,9 @@ def test_every_answer_says_what_it_is_of(busy: Town) -> None:
             assert (meta["from"], meta["to"]) == ("2026-03-01T00:00:00+08:00", "2026-04-01T00:00:00+08:00")
     formulas = {each["name"]: each for each in meta["formulas"]}
     assert formulas["closure_rate"]["formula"] == "结案 / (上报 − 作废 − 并案)"
+    assert formulas["closure_rate"]["part"] == {"closed": 1}
+    assert formulas["closure_rate"]["whole"] == {"reported": 1, "voided": -1, "merged": -1}
+    assert formulas["reported"]["whole"] is None
 
 
 def test_the_template_leads_from_every_number_to_its_incidents(busy: Town) -> None:

@@ -29,6 +29,8 @@ class Request(SQLModel, table=True):
         Index("request_watch", "watch_at", postgresql_where=text("watch_at IS NOT NULL"),
               sqlite_where=text("watch_at IS NOT NULL")),
         Index("request_party", "party", "state"),
+        Index("request_answered", "asked_by", postgresql_where=text("state = 'answered'"),
+              sqlite_where=text("state = 'answered'")),
     )
 
     incident_id: uuid.UUID = Field(primary_key=True, foreign_key="incident.id")

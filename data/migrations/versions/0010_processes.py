@@ -8,7 +8,7 @@ from alembic import op
 from data.migrations.columns import flag, instant, text, whole
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""Patrols: the rounds of grid workers, their tracks and what of the grid they covered."""

@@ -32,7 +32,7 @@ HEAD = 8192
 #: media type by content -> kind
 KINDS = {
     "image/jpeg": "image", "image/png": "image", "image/webp": "image", "image/heic": "image",
-    "video/mp4": "video", "audio/mp4": "audio", "audio/mpeg": "audio", "audio/amr": "audio",
+    "video/mp4": "video", "audio/mp4": "audio", "audio/mpeg": "audio", "audio/amr": "audio", "audio/webm": "audio",
     "application/pdf": "document",
 }
 
@@ -81,9 +81,11 @@ def media_type_of(head: bytes) -> str:
         raise UnsupportedMedia("文件是空的, 请重新拍摄或选择文件", "The file is empty; take or choose it again.")
     guessed = filetype.guess(head)
     media_type = guessed.mime if guessed is not None else None
+    if media_type == "video/webm" and b"A_OPUS" in head and b"V_" not in head:
+        media_type = "audio/webm"  # what browsers record from a microphone
     if media_type not in KINDS:
-        raise UnsupportedMedia("只接受 JPEG, PNG, WebP, HEIC 图片, MP4 视频, M4A, MP3, AMR 录音和 PDF 文件",
-                               "Only JPEG, PNG, WebP, HEIC, MP4, M4A, MP3, AMR and PDF files are taken.")
+        raise UnsupportedMedia("只接受 JPEG, PNG, WebP, HEIC 图片, MP4 视频, M4A, MP3, AMR, WebM 录音和 PDF 文件",
+                               "Only JPEG, PNG, WebP, HEIC, MP4, M4A, MP3, AMR, WebM sound and PDF files are taken.")
     return str(media_type)
 
 

@@ -79,6 +79,8 @@ class Case:
     result: str = PASSED
     noted: dict[str, Any] = field(default_factory=dict)
     lesson: str | None = None
+    #: What the first transition keeps of how the report was made.
+    opening: dict[str, Any] = field(default_factory=dict)
 
     @property
     def files(self) -> list[Attachment]:
@@ -177,7 +179,8 @@ def record(case: Case, action: Action, actor: Actor, given: ActionFields, before
     transition = Transition(
         incident_id=incident.id, seq=incident.version, action=action.code, from_state=before,
         to_state=incident.status, actor=actor.id, actor_name=actor.name, role=actor.role, department=actor.department,
-        reason=given.reason or "", fields=_recorded(given) | case.noted, at=now.astimezone(UTC), hash="")
+        reason=given.reason or "", fields=_recorded(given) | case.noted | (case.opening if before is None else {}),
+        at=now.astimezone(UTC), hash="")
     transition.hash = case.last_hash = chain(transition, case.last_hash)
     case.transitions.append(transition)
     case.outbox.append(OutboxRow(incident_id=incident.id, seq=incident.version, created_at=now))

@@ -63,10 +63,13 @@ class IncidentReport:
     source: str | None = None
     captured_at: datetime | None = None
     attachments: tuple[uuid.UUID, ...] = ()
+    #: Where the phone's positioning had put it before a person moved the pin: lon, lat, accuracy_m.
+    fix: dict[str, float] | None = None
 
     def content_hash(self) -> str:
         """The same for the same content, whatever its id."""
-        return digest({name: value for name, value in asdict(self).items() if name != "id"})
+        return digest({name: value for name, value in asdict(self).items()
+                       if name != "id" and (name != "fix" or value is not None)})
 
 
 def opening_fields(sent: IncidentReport) -> ActionFields:
@@ -91,6 +94,8 @@ def open_case(session: Session, city: City, actor: Actor, sent: IncidentReport, 
         decision=asked_of(city, sent), **where(city, process, sent))
     case = Case(incident, brought=handling.brought(session, actor, sent.attachments, sent.id)) if sent.attachments \
         else Case(incident)
+    if sent.fix is not None:
+        case.opening["fix"] = sent.fix
     if sent.subcategory:
         classify(incident, tree, sent.subcategory)
         if actor.role in GRID_ROLES and tree.categories[sent.subcategory].photo == "required":

@@ -30,6 +30,14 @@ MOST_FILES = 20
 Files = Annotated[list[uuid.UUID], Field(max_length=MOST_FILES)]
 
 
+class FixIn(In):
+    """Where the phone's positioning put it, in WGS-84, before a person moved the pin."""
+
+    lon: StrictLon
+    lat: StrictLat
+    accuracy_m: Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)]
+
+
 class IncidentIn(In):
     """A report. `subcategory` or `description`, and a point or a `unit`, are needed."""
 
@@ -41,6 +49,8 @@ class IncidentIn(In):
     lat: StrictLat | None = None
     datum: DatumName = "wgs84"
     accuracy_m: Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)] | None = None
+    fix: FixIn | None = Field(default=None, description=(
+        "移动图钉前的原始定位, 记入第一条流转记录 (the raw fix; the first transition keeps it)"))
     unit: Code | None = None
     address: Line = ""
     department: Code | None = Field(default=None, description="希望由谁答复 (who should answer; for inquiries)")

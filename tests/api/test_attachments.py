@@ -58,6 +58,7 @@ def send(client: httpx.Client, content: bytes, name: str = "a.jpg") -> httpx.Res
     (HEIC, "image", "image/heic"), (MP4, "video", "video/mp4"), (M4A, "audio", "audio/mp4"),
     (b"ID3\x04\0\0\0\0\0\0" + b"\0" * 64, "audio", "audio/mpeg"), (b"#!AMR\n" + b"\0" * 64, "audio", "audio/amr"),
     (b"%PDF-1.7\n%%EOF", "document", "application/pdf"),
+    (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm" + b"\0" * 20 + b"A_OPUS" + b"\0" * 64, "audio", "audio/webm"),
 ])
 def test_a_file_is_what_its_content_says(served: Town, content: bytes, kind: str, media_type: str) -> None:
     sent = send(served["worker"], content, "always-called.jpg")

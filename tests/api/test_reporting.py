@@ -51,6 +51,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("captured_at", "1772499600", "invalid_request", "captured_at"),
     ("captured_at", "0001-01-01T00:00:00+14:00", "invalid_request", "captured_at"),
     ("captured_at", "2026-03-03T10:00:00+08:00", "in_future", "captured_at"),
+    ("fix", {"lon": 117.2, "lat": 39.1}, "missing_field", "fix.accuracy_m"),
+    ("fix", {"lon": 117.2, "lat": 99, "accuracy_m": 5}, "invalid_request", "fix.lat"),
     ("attachments", ["not-a-uuid"], "invalid_request", "attachments.0"),
     ("attachments", [str(uuid.uuid4())], "unknown_attachment", "attachments.0"),
     ("attachments", [str(uuid.UUID(int=n)) for n in range(21)], "invalid_request", "attachments"),
@@ -155,6 +157,17 @@ def test_a_report_with_its_photo_sent_twice(served: Town, rows: Callable[[type],
     assert (first.status_code, again.status_code) == (201, 200), again.text
     assert first.json() == again.json()
     assert len(rows(Incident)) == len(rows(Attachment)) == 1
+
+
+def test_the_pin_was_moved_and_where_the_phone_had_put_it_is_kept(served: Town) -> None:
+    fix = {"lon": LON + 0.0005, "lat": LAT, "accuracy_m": 62.0}
+    body = {**served.sound(id=str(uuid.uuid4())), "fix": fix}
+    told = served["worker"].post(PATH, json=body)
+    assert told.status_code == 201, told.text
+    steps = served["worker"].get(f"{PATH}/{told.json()['id']}/transitions").json()
+    assert [step["fields"].get("fix") for step in steps] == [fix, *[None] * (len(steps) - 1)]
+    assert told.json()["lon"] == pytest.approx(body["lon"])
+    assert served["worker"].post(PATH, json=body).status_code == 200
 
 
 def test_a_report_without_id_in_another_datum(served: Town) -> None:

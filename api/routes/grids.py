@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.dependencies import Caller, MayReadReference
+from api.dependencies import MayReadReference
 from api.documented import ALWAYS, SIGNED_IN, problems, unchanged
 from api.etags import fresh_or, tag_of
 from api.schemas.common import Code, NoQuery
@@ -102,8 +102,9 @@ def read_boundaries(request: Request, code: UnitCode, caller: MayReadReference,
     """Of the units of a level in the unit: by default the level below. Says so when outlines are illustrative."""
     place = place_of(caller.city, code)
     level = wanted.level or below(place)
-    tag = tag_of("boundaries", caller.city.boundary_version, code, level)
-    return fresh_or(request, tag, lambda: boundaries(caller, code, level), GEOJSON)
+    version = caller.city.boundary_version
+    tag = tag_of("boundaries", version, code, level)
+    return fresh_or(request, tag, lambda: boundaries(caller.engine, version, code, level), GEOJSON)
 
 
 # ---- units in memory -----------------------------------------------------------------------------------------------
@@ -152,9 +153,8 @@ def read_cursor(cursor: str) -> str:
 
 # ---- outlines ------------------------------------------------------------------------------------------------------
 
-def boundaries(caller: Caller, code: str, level: str) -> bytes:
-    version = caller.city.boundary_version
-    with reading(caller.engine) as session:
+def boundaries(engine: Engine, version: int, code: str, level: str) -> bytes:
+    with reading(engine) as session:
         illustrative = session.scalar(select(col(BoundaryVersion.illustrative)).where(
             col(BoundaryVersion.version) == version))
         document = feature_collection(outlines(session, version, code, level), bool(illustrative))

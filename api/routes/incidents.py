@@ -84,7 +84,7 @@ def read_possible_actions(incident: IdOrNumber, caller: MayReadIncidents,
 
 def report_of(sent: IncidentIn) -> IncidentReport:
     """As the journey takes it; without an id it gets one."""
-    content = sent.model_dump(exclude={"id", "attachments"})
+    content = sent.model_dump(include=set(IncidentIn.model_fields) - {"id", "attachments"})
     return IncidentReport(id=sent.id or uuid.uuid4(), attachments=tuple(sent.attachments), **content)
 
 

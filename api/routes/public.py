@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from api import security
 from api.documented import ALWAYS, problems
-from api.routes import public_form, public_inquiries, public_reports
+from api.routes import public_form, public_inquiries, public_places, public_reports
 from api.schemas.common import NoQuery
 from api.schemas.public import CodeIn, CodeOut, ResidentSession, ResidentSignIn
 from api.visitors import Anybody
@@ -78,5 +78,6 @@ def deliver(send: SendCode, phone: str, code: str) -> None:
 
 #: Everything that residents without an account may call, and the moderator's part of it.
 router = APIRouter()
-for part in (phones, public_form.router, public_reports.router, public_inquiries.board, public_inquiries.pages):
+for part in (phones, public_form.router, public_places.router, public_reports.router, public_inquiries.board,
+             public_inquiries.pages):
     router.include_router(part)

@@ -25,7 +25,7 @@ from governance import journey
 from governance.audit import AuditEntry
 from governance.city import City
 from governance.errors import InvalidField
-from governance.residents import follow_codes
+from governance.residents import follow_codes, inquiries
 from governance.residents import form as public_form
 from governance.residents import view as public_view
 from governance.residents.view import PublicView
@@ -46,6 +46,8 @@ def report_publicly(sent: PublicReportIn, caller: MayReportPublicly, _visitor: A
     with writing(caller.engine) as session:
         case, new = journey.report(session, caller.city, caller.actor, report, caller.now)
         session.flush()
+        if new and not sent.public and sent.process == inquiries.PROCESS:
+            inquiries.withhold(session, case.incident, caller.now)
         code = follow_codes.give(session, case.incident.id, caller.now)
         session.commit()
     response.status_code = 201 if new else 200
@@ -101,12 +103,13 @@ def shown(city: City, view: PublicView, visitor: Visitor) -> PublicIncidentOut:
     own, lead, state = view.own, view.lead, view.process.state(view.state)
     zh, en = public_view.sentences(view, city, visitor.now)
     restricted = own.sensitivity == "restricted"
-    tree = city.tree(own.taxonomy)
+    leaf = city.tree(own.taxonomy).leaf(own.subcategory or "") if not restricted else None
     return PublicIncidentOut(
-        number=own.number, process=own.process, process_name=city.process(own.process).name, status=state.code,
+        number=own.number, process=own.process, process_name=city.process(own.process).name,
+        process_name_en=city.process(own.process).name_en, status=state.code,
         status_name=state.name, status_name_en=state.name_en, outcome=lead.outcome,
         merged=own.merged_into is not None, message=zh, message_en=en,
-        subcategory_name=tree.name(own.subcategory) if own.subcategory and not restricted else None,
+        subcategory_name=leaf.name if leaf else None, subcategory_name_en=leaf.name_en if leaf else None,
         description="" if restricted else own.description, unit_name=city.path_names(own.unit),
         department_name=city.department_name(lead.department) if lead.department else None,
         reported_at=own.reported_at, due_at=lead.handle_due_at if lead.outcome is None else None,

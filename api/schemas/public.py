@@ -43,6 +43,9 @@ class ResidentSession(Out):
 class PublicReportIn(IncidentIn):
     """As every report; the process must be one that takes reports of the public."""
 
+    public: Annotated[bool, Field(strict=True)] = Field(
+        default=True, description="提问: 是否同意公开 (an inquiry: whether everybody may read it)")
+
 
 class PublicReportOut(Out):
     id: uuid.UUID
@@ -74,6 +77,7 @@ class PublicIncidentOut(Out):
     number: str
     process: str
     process_name: str
+    process_name_en: str
     status: str
     status_name: str
     status_name_en: str
@@ -82,6 +86,7 @@ class PublicIncidentOut(Out):
     message: str = Field(description="目前到哪一步 (where it stands, in plain words)")
     message_en: str
     subcategory_name: str | None
+    subcategory_name_en: str | None
     description: str
     unit_name: str
     department_name: str | None
@@ -173,6 +178,34 @@ class UnitsQuery(In):
 
 class PublicUnits(Out):
     items: list[PublicUnitOut]
+
+
+class PublicPlaceOut(Out):
+    """Where a point lies, down to the community. Nothing is kept of who asked."""
+
+    placement: Literal["inside", "near", "outside"]
+    unit: str | None = Field(description="所在社区编码 (code of the community)")
+    path_name: str | None
+    street: str | None
+
+
+class OutlinesQuery(In):
+    level: Literal["district", "street", "community"] = "community"
+
+
+class PublicSuggestIn(In):
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000), NoControl]
+    process: Code = "grid_event"
+
+
+class PublicSuggestionOut(Out):
+    code: str
+    name: str
+    name_en: str
+
+
+class PublicSuggestions(Out):
+    items: list[PublicSuggestionOut]
 
 
 # ---- the page of inquiries -----------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from governance.intake import IncidentReport
 from governance.people import Department
 from governance.process import Process
 from grids.codes import within
+from taxonomy.category import Category
+from taxonomy.classify import Ranking
 from taxonomy.tree import Tree
 
 
@@ -44,6 +46,14 @@ def departments(city: City, process: str, unit: str | None, q: str | None) -> It
             and (unit is None or within(where, unit) or within(unit, where)) for code in codes}
     words = (q or "").strip().casefold()
     return (city.departments[code] for code in sorted(able) if words in city.departments[code].name.casefold())
+
+
+def offered(tree: Tree, ranking: Ranking, most: int) -> list[Category]:
+    """Of what words may mean, the subcategories that the public may choose; none where we know too little."""
+    if ranking.little is not None:
+        return []
+    leaves = (tree.leaf(one.subcategory) for one in ranking.suggestions)
+    return [leaf for leaf in leaves if leaf is not None and leaf.public][:most]
 
 
 def placed(city: City, sent: IncidentReport) -> IncidentReport:

@@ -20,7 +20,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from data.columns import UtcDateTime
 from governance import scope
 from governance.city import City
-from governance.errors import InvalidField, NotFound
+from governance.errors import InvalidField, NotAllowed, NotFound
 from governance.incident import Incident, Transition
 from governance.people import Actor
 from governance.process import Process
@@ -201,10 +201,21 @@ def page_of(session: Session, city: City, actor: Actor, incident: Incident, now:
 
 def edit_page(session: Session, actor: Actor, incident: Incident, shown: bool, words: tuple[str, str],
               now: datetime) -> None:
-    """Show it or withhold it, in these words (of the question, of the answer; empty: as they were sent)."""
+    """Show it or withhold it, in these words (of the question, of the answer; empty: as they were sent). What its asker
+    would not have shown stays withheld."""
+    kept = session.get(PublicPage, incident.id)
+    if kept is not None and kept.by is not None and kept.by == incident.reporter:
+        if shown:
+            raise NotAllowed("提问人不同意公开", "Its asker does not want it to be public.")
+        return
     session.merge(PublicPage(incident_id=incident.id, shown=shown, text=words[0].strip(), answer=words[1].strip(),
                              by=actor.id, at=now))
     session.flush()
+
+
+def withhold(session: Session, incident: Incident, now: datetime) -> None:
+    """Its asker wants the answer, and nobody else to read it."""
+    session.add(PublicPage(incident_id=incident.id, shown=False, by=incident.reporter, at=now))
 
 
 # ---- cursors -------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/sessions"),
         ("GET", f"{PUBLIC}/taxonomy"), ("GET", f"{PUBLIC}/departments"), ("GET", f"{PUBLIC}/units"),
         ("GET", f"{PUBLIC}/incidents/{{number}}"), ("POST", f"{PUBLIC}/incidents/{{number}}/rate"),
         ("GET", f"{PUBLIC}/inquiries"), ("GET", f"{PUBLIC}/inquiries/{{number}}"),
-        ("GET", f"{PUBLIC}/inquiries/bulletin")}
+        ("GET", f"{PUBLIC}/inquiries/bulletin"), ("GET", f"{PUBLIC}/locate"), ("POST", f"{PUBLIC}/suggestions"),
+        ("GET", f"{PUBLIC}/units/{{code}}/outlines"), ("GET", f"{PUBLIC}/screens")}
 #: For everybody who is signed in: one's own session and inbox.
 OWN = {("GET", "/api/v1/me"), ("DELETE", "/api/v1/sessions/current"), ("GET", "/api/v1/notices"),
        ("POST", "/api/v1/notices/read"), ("GET", "/api/v1/me/notices"), ("PUT", "/api/v1/me/notices")}
@@ -82,7 +83,7 @@ def test_every_role_at_every_route(served: Town, people: dict[str, Actor], role:
 def filled(path: str) -> str:
     return path.format(code=town.HEPING, attachment_id=uuid.UUID(int=1), incident=uuid.UUID(int=1), action="comment",
                        webhook=uuid.UUID(int=1), delivery=1, month="2026-02", draft=uuid.UUID(int=1),
-                       kind="incidents") \
+                       patrol=uuid.UUID(int=1), kind="incidents") \
         + ("?lon=117.2&lat=39.1" if path.endswith("locate") else "") \
         + (f"?lon=117.2&lat=39.1&subcategory={town.NOISE}" if path.endswith("nearby") else "") \
         + ("?code=grid_event" if path.endswith("exchange/processes") else "")
@@ -104,6 +105,11 @@ def sound(path: str) -> dict[str, Any]:
         "/api/v1/grids/audit": {"files": {"units": ("units.csv", "code,name\n12,示例市\n".encode())}},
         "/api/v1/drafts": {"data": {"kind": "calendar"}, "files": {"days": ("d.csv", b"date,kind,name\n2099,year,\n")}},
         "/api/v1/taxonomy/suggestions": {"json": {"text": "路口积水"}},
+        "/api/v1/patrols": {"json": {"id": str(uuid.uuid4()), "unit": town.COMMUNITY,
+                                     "started_at": town.NOW.isoformat()}},
+        "/api/v1/patrols/{patrol}/points": {"json": {"seq": 1, "points": [
+            {"lon": lon, "lat": lat, "captured_at": town.NOW.isoformat()}]}},
+        "/api/v1/patrols/{patrol}/end": {"json": {}},
         "/api/v1/attachments": {"files": {"file": ("a.pdf", b"%PDF-1.7\n%%EOF")}},
     }
     return bodies.get(path, {})

@@ -127,6 +127,19 @@ def test_the_moderator_words_what_is_shown(resident: Resident, served: Town, row
     assert sum(entry.event == "edit_page" for entry in rows(AuditEntry)) == 2
 
 
+def test_an_asker_may_want_no_readers_and_no_moderator_overrules_it(resident: Resident, served: Town) -> None:
+    told = resident.ask(public=False)
+    take(served, "centre", told, "approve")
+    take(served, "fitter", told, "answer", reason="凭户口簿报名")
+    assert board(served, answered="all") == []
+    assert resident.sees(told)["reply"] == "凭户口簿报名"
+    page = f"/api/v1/inquiries/{told['number']}/page"
+    assert served["centre"].get(page).json()["shown"] is False
+    is_problem(served["centre"].put(page, json={"shown": True}), 403, "not_allowed")
+    assert served["centre"].put(page, json={"shown": False}).json()["shown"] is False
+    is_problem(served["centre"].put(page, json={"shown": True}), 403, "not_allowed")
+
+
 def test_only_a_moderator_of_the_place_edits_the_page(resident: Resident, served: Town) -> None:
     told = resident.ask()
     page = f"/api/v1/inquiries/{told['number']}/page"

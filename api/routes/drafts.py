@@ -12,7 +12,16 @@ from starlette.datastructures import UploadFile
 from api.dependencies import Caller, MayAdminister
 from api.documented import ALWAYS, SIGNED_IN, problems
 from api.schemas.common import NoQuery
-from api.schemas.drafts import DraftIn, DraftOut, DraftPage, DraftRow, DraftsQuery, PreviewOut, ProblemsOut
+from api.schemas.drafts import (
+    DraftIn,
+    DraftOut,
+    DraftPage,
+    DraftRow,
+    DraftsQuery,
+    PreviewOut,
+    ProblemsOut,
+    RowsIn,
+)
 from api.uploads import laid_out
 from data.engine import reading, writing
 from data.sheet import BadFile
@@ -20,6 +29,8 @@ from governance.city import revision_of
 from governance.drafts import drafts
 from governance.drafts.draft import Draft
 from governance.drafts.kind import Options, Tools
+from governance.drafts.laying import Part
+from governance.drafts.rows import Edit
 
 PATH = "/api/v1/drafts"
 router = APIRouter(prefix=PATH, tags=["drafts"], responses={**ALWAYS, **SIGNED_IN})
@@ -42,6 +53,17 @@ def make_draft(sent: Annotated[DraftIn, Form(media_type="multipart/form-data")],
     with writing(caller.engine) as session:
         draft = drafts.keep(session, proposal, caller.actor, caller.now)
         return _answered(session, draft)
+
+
+@router.post("/rows", status_code=201, summary="修改若干行为草稿 Make a draft of changed rows")
+def make_draft_of_rows(sent: RowsIn, caller: MayAdminister, _: Annotated[NoQuery, Query()]) -> DraftOut:
+    """The same draft as of a file: previewed, applied, rolled back. A row that is wrong is refused, with its number,
+    its field and the reason, and no draft is made."""
+    edit = Edit(sent.kind, sent.list, Part(sent.rows, sent.removed), Part(sent.standards.rows, sent.standards.removed))
+    with reading(caller.engine) as session:
+        proposal = drafts.propose_rows(session, edit, _tools(caller))
+    with writing(caller.engine) as session:
+        return _answered(session, drafts.keep(session, proposal, caller.actor, caller.now))
 
 
 @router.get("", responses=NO_SUCH, summary="草稿列表 List drafts")

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from fastapi import UploadFile
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from api.schemas.common import Code, DatumName, In, Limit, Line, Moment, NoControl, Out
 
@@ -36,6 +36,32 @@ class DraftIn(In):
     outlines: UploadFile | None = None
     incidents: UploadFile | None = None
     process: UploadFile | None = Field(default=None, description="流程文件 YAML (a process file)")
+
+
+#: A cell as JSON says it: yes and no may be true and false, several words a list; null empties it.
+Cell = (Annotated[str, StringConstraints(max_length=2000), NoControl] | StrictBool | StrictInt
+        | Annotated[float, Field(allow_inf_nan=False, strict=True)] | list[Line] | None)
+Rows = Annotated[list[dict[str, Cell]], Field(max_length=2000)]
+Keys = Annotated[list[Line], Field(max_length=2000)]
+
+
+class StandardsEdited(In):
+    rows: Rows = Field(default_factory=list)
+    removed: Keys = Field(default_factory=list)
+
+
+class RowsIn(In):
+    """Rows of a sheet that are to be others, in the columns of its template. A row names its key (a code, a phone, a
+    date; of a standard code and area) and what changes; what is not named stays. A new key adds a row, `removed` takes
+    rows away."""
+
+    kind: Literal["taxonomy", "standards", "calendar", "departments", "accounts"]
+    list: Code = Field(default="grid", description="清单名 (name of the list)")
+    rows: Rows = Field(default_factory=lambda: [], examples=[[{"code": "01001", "name": "暴露垃圾"}]])
+    removed: Keys = Field(default_factory=lambda: [], description=(
+        "编码或日期; 标准为 “编码 地域” 或编码 (keys; of a standard “code area”, or the code for every area)"))
+    standards: StandardsEdited = Field(default_factory=StandardsEdited, description=(
+        "仅 taxonomy: 同时修改标准, 新增小类须有标准 (of a taxonomy: its standards; a new subcategory needs one)"))
 
 
 class DraftsQuery(In):

@@ -32,8 +32,9 @@ from governance.drafts.incidents import INCIDENTS
 from governance.drafts.kind import Content, Kind, Options, Tools
 from governance.drafts.people import PEOPLE
 from governance.drafts.process import PROCESS
+from governance.drafts.rows import SHEETS, Edit, again, content_of, edit_of
 from governance.drafts.taxonomy import STANDARDS, TAXONOMY
-from governance.errors import Conflict, InvalidField, MissingField, NotFound
+from governance.errors import Conflict, Invalid, InvalidField, MissingField, NotFound
 from governance.people import Actor
 
 KINDS: Final[dict[str, Kind]] = {kind.code: kind for kind in (TAXONOMY, STANDARDS, PEOPLE, CALENDAR, GRIDS, INCIDENTS,
@@ -56,6 +57,7 @@ class Proposal:
     content: Content
     preview: dict[str, Any]
     problems: tuple[RowProblem, ...] = ()
+    edit: Edit | None = None
 
     @property
     def changed(self) -> bool:
@@ -84,6 +86,14 @@ def propose(session: Session, kind: str, files: Mapping[str, Path], options: Opt
     return Proposal(chosen, name, source, revision_of(session), content, preview)
 
 
+def propose_rows(session: Session, edit: Edit, tools: Tools) -> Proposal:
+    """The same of changed rows of what is in force. Invalid names the row and field of everything that is wrong."""
+    kind, content = SHEETS[edit.sheet].kind, content_of(session, edit)
+    name = edit.name if kind.versioned else ""
+    preview = kind.compare(session, content, tools).document()
+    return Proposal(kind, name, edit.source, revision_of(session), content, preview, edit=edit)
+
+
 def broken(session: Session, kind: str, bad: BadFile, options: Options) -> Proposal:
     """The draft of a file with problems: it tells them and can never be applied."""
     return Proposal(kind_of(kind), options.name if kind in ("taxonomy", "standards") else "", bad.source,
@@ -101,6 +111,8 @@ def keep(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> D
     session.flush()
     if not problems:
         session.add(DraftPart(draft_id=draft.id, part="content", content=packed(proposal.content)))
+    if proposal.edit is not None:
+        session.add(DraftPart(draft_id=draft.id, part="edit", content=packed(proposal.edit.document())))
     _note(session, draft, "draft", actor, now)
     return draft
 
@@ -111,9 +123,11 @@ def compare(session: Session, draft_id: uuid.UUID, tools: Tools) -> Draft:
     draft = _in_state(session, draft_id, "draft")
     _without_problems(draft)
     try:
-        draft.preview = KINDS[draft.kind].compare(session, part_of(session, draft, "content"), tools).document()
+        draft.preview = KINDS[draft.kind].compare(session, _content_now(session, draft), tools).document()
     except BadFile as bad:
         draft.problems = _told(bad.problems)
+    except Invalid as wrong:
+        draft.problems = _told([RowProblem(0, p.field, p.zh, p.en) for p in wrong.problems])
     draft.revision = revision
     session.add(draft)
     return draft
@@ -213,6 +227,16 @@ def _hold_revision(session: Session) -> int:
     session.execute(select(col(CityRevision.id)).with_for_update())
     session.expire_all()
     return revision_of(session)
+
+
+def _content_now(session: Session, draft: Draft) -> Content:
+    """What a draft holds; if it was made of rows, these laid over what is in force now."""
+    content = part_of(session, draft, "content")
+    if session.get(DraftPart, (draft.id, "edit")) is None:
+        return content
+    content = again(session, edit_of(part_of(session, draft, "edit")), content)
+    session.get_one(DraftPart, (draft.id, "content")).content = packed(content)
+    return content
 
 
 def _in_state(session: Session, draft_id: uuid.UUID, state: str) -> Draft:

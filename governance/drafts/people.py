@@ -83,12 +83,21 @@ def compare(session: Session, content: Content, tools: Tools) -> Preview:
     """Who is added, changed and removed, and the open incidents of such departments."""
     sheet = _described(content["departments"], content["duties"])
     departments = differences("department", _departments(session), sheet, content["complete"])
-    accounts = differences("account", _accounts(session), _sheet(content["accounts"]), remove=False)
+    departments += _removed(session, content)
+    phones = [account["phone"] for account in content["accounts"]]
+    accounts = differences("account", _accounts(session, phones), _sheet(content["accounts"]), remove=False)
     preview = Preview({part: len(content[part]) for part in ("departments", "duties", "accounts")},
                       [*departments, *accounts])
     preview.affects = affected(concerned(session, "department", touched(departments, "department")))
     _warn(session, departments, preview)
     return preview
+
+
+def _removed(session: Session, content: Content) -> list[Change]:
+    """The departments that are named to go."""
+    known = _departments(session) if content.get("removed") else {}
+    return [Change("department", "removed", code, known[code]["name"]) for code in content.get("removed", ())
+            if code in known]
 
 
 def _warn(session: Session, changes: Sequence[Change], preview: Preview) -> None:
@@ -116,8 +125,9 @@ def _described(departments: Iterable[Mapping[str, Any]], duties: Iterable[Mappin
     return {d["code"]: {**d, "functions": sorted(answers.get(d["code"], ()))} for d in departments}
 
 
-def _accounts(session: Session) -> dict[str, dict[str, Any]]:
-    return {a.phone: {name: getattr(a, name) for name in GOVERNED} for a in session.scalars(select(Account))}
+def _accounts(session: Session, phones: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {a.phone: {name: getattr(a, name) for name in GOVERNED} for some in slices(phones)
+            for a in session.scalars(select(Account).where(col(Account.phone).in_(some)))}
 
 
 def _sheet(accounts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -143,8 +153,9 @@ def write(session: Session, content: Content, tools: Tools) -> Written:
 
 
 def _gone(session: Session, content: Content) -> set[str]:
+    """Departments that are named to go, or that a complete sheet does not name."""
     if not content["complete"]:
-        return set()
+        return set(content.get("removed", ()))
     return set(session.scalars(select(col(Duty.department)))) - {d["code"] for d in content["departments"]}
 
 
@@ -187,5 +198,12 @@ def _remove(session: Session, gone: Collection[str]) -> None:
         session.execute(update(Account).where(col(Account.department).in_(some)).values(active=False))
 
 
+def overlap(one: Content, other: Content) -> bool:
+    """Whether two drafts name the same department or account."""
+    departments, accounts = (({d["code"] for d in each["departments"]} | {*each.get("removed", ())},
+                              {a["phone"] for a in each["accounts"]}) for each in (one, other))
+    return one["complete"] or other["complete"] or any(a & b for a, b in zip(departments, accounts, strict=True))
+
+
 PEOPLE = Kind("people", "部门和人员", ("departments", "accounts", "functions"), ("departments", "accounts"), read,
-              compare, write, restore)
+              compare, write, restore, overlap)

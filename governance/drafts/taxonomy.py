@@ -69,11 +69,11 @@ def _functions(session: Session, files: Mapping[str, Path], name: str) -> list[F
     if "functions" in files:
         return read_functions(files["functions"])
     known = [FunctionRow(f.code, f.name, f.name_en, "", "") for f in records_of(session, name)["functions"]]
-    used = _used(files["categories"])
+    used = functions_in(files["categories"])
     return known if used and used <= {f.code for f in known} else read_functions(FUNCTIONS)
 
 
-def _used(categories: Path) -> set[str]:
+def functions_in(categories: Path) -> set[str]:
     """The functions that a sheet of categories names; none if it cannot be read, which is told elsewhere."""
     try:
         rows = read_rows(categories)
@@ -101,8 +101,8 @@ def _plain(record: SQLModel) -> dict[str, Any]:
 def compare(session: Session, content: Content, tools: Tools) -> Preview:
     """What is added, changed and removed, and the open incidents of such subcategories and standards."""
     known = records_of(session, content["taxonomy"])
-    changes = [change for part in TABLES for change in differences(
-        WHAT[part], _by_code(map(_plain, known[part])), _by_code(content[part]))]
+    changes = [change for part in TABLES for change in differences(WHAT[part], *_placed_alike(
+        _by_code(map(_plain, known[part])), _by_code(content[part])))]
     rows = {"categories": len(content["categories"]), "subcategories": sum(c["leaf"] for c in content["categories"]),
             "standards": len(content["standards"])}
     preview = Preview(rows, changes, more={"version": current_version(session, content["taxonomy"])})
@@ -127,6 +127,15 @@ def _concern(session: Session, taxonomy: str, changes: Sequence[Change], preview
 def _by_code(rows: Iterable[Row]) -> dict[str, Row]:
     """By code; of a standard with its area."""
     return {f"{row['code']} {row['area']}" if "area" in row else row["code"]: row for row in rows}
+
+
+def _placed_alike(before: dict[str, Row], after: dict[str, Row]) -> tuple[dict[str, Row], dict[str, Row]]:
+    """Places counted among what both have: a row that comes or goes moves no other."""
+    both = before.keys() & after.keys()
+    for rows in (before, after):
+        order = sorted((code for code in both if "position" in rows[code]), key=lambda code: rows[code]["position"])
+        rows.update({code: {**rows[code], "position": place} for place, code in enumerate(order)})
+    return before, after
 
 
 def current_functions(session: Session) -> set[str]:

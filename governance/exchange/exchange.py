@@ -94,9 +94,10 @@ def _departments(session: Session) -> Iterator[Row]:
                                       "jurisdiction": sorted(units) if units != {one.unit} else []}
 
 
-def _accounts(session: Session) -> Iterator[Row]:
-    """Without passwords: an empty one keeps what is there."""
-    for one in session.scalars(select(Account).order_by(col(Account.phone))):
+def accounts_of(session: Session, phones: Sequence[str] | None = None) -> Iterator[Row]:
+    """Of these phones, or all, without passwords: an empty one keeps what is there."""
+    query = select(Account).order_by(col(Account.phone))
+    for one in session.scalars(query if phones is None else query.where(col(Account.phone).in_(phones))):
         yield one.model_dump(include={"phone", "name", "role", "unit", "department", "active"}) | {"password": ""}
 
 
@@ -109,7 +110,7 @@ def _days(session: Session) -> Iterator[Row]:
 
 SHEETS: Final[dict[str, tuple[Sequence[str], Callable[[Session], Iterator[Row]]]]] = {
     "departments": ((*DEPARTMENT_COLUMNS, "jurisdiction"), _departments),
-    "accounts": ((*ACCOUNT_COLUMNS, "password", "active"), _accounts),
+    "accounts": ((*ACCOUNT_COLUMNS, "password", "active"), accounts_of),
     "days": (DAY_COLUMNS, _days),
 }
 

@@ -104,6 +104,7 @@ def sound(path: str) -> dict[str, Any]:
         "/api/v1/webhooks/{webhook}/replay": {"json": {"from": "2026-03-03T08:00:00Z", "to": "2026-03-03T09:00:00Z"}},
         "/api/v1/grids/audit": {"files": {"units": ("units.csv", "code,name\n12,示例市\n".encode())}},
         "/api/v1/drafts": {"data": {"kind": "calendar"}, "files": {"days": ("d.csv", b"date,kind,name\n2099,year,\n")}},
+        "/api/v1/drafts/rows": {"json": {"kind": "calendar", "rows": [{"date": "2026-05-04", "kind": "holiday"}]}},
         "/api/v1/taxonomy/suggestions": {"json": {"text": "路口积水"}},
         "/api/v1/patrols": {"json": {"id": str(uuid.uuid4()), "unit": town.COMMUNITY,
                                      "started_at": town.NOW.isoformat()}},

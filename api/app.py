@@ -38,6 +38,7 @@ from api.routes import (
     incidents,
     live,
     notices,
+    patrols,
     points,
     processes,
     sessions,
@@ -63,6 +64,7 @@ TAGS = [
     {"name": "attachments", "description": "附件 Pictures, videos, sounds and documents"},
     {"name": "incidents", "description": "事件 Reporting and reading"},
     {"name": "actions", "description": "操作 Taking actions"},
+    {"name": "patrols", "description": "巡查 Patrols: the rounds of grid workers"},
     {"name": "live", "description": "实时 Changes as they happen"},
     {"name": "processes", "description": "流程 Processes: states, actions, clocks, notices"},
     {"name": "figures", "description": "统计 Figures"},
@@ -96,7 +98,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (calendar, points, candidates,
+    for room in (calendar, points, candidates, patrols,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, processes, health):

@@ -1,0 +1,60 @@
+/** A year of the working calendar as months of weeks. */
+import { api, data } from '@shared/api/client'
+
+export interface Day {
+  date: string
+  work: boolean
+  name: string
+  name_en: string
+}
+export interface Year {
+  year: number
+  published: boolean
+  days: Day[]
+}
+export type Kind = 'work' | 'rest' | 'holiday' | 'make_up'
+
+/** This year and the next. */
+export function years(today = new Date()): number[] {
+  return [today.getFullYear(), today.getFullYear() + 1]
+}
+
+export async function yearOf(year: number): Promise<Year> {
+  const told = await data(api.GET('/api/v1/calendar', { params: { query: { from: `${year}-01-01`, to: `${year}-12-31` } } }))
+  return { year, published: !told.unpublished.includes(year), days: told.days }
+}
+
+/** Monday is 1, Sunday 7. */
+export const weekday = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay() || 7
+
+/** What kind of day: rest and work by the week, a holiday, a working day that makes up for one. */
+export function kindOf(day: Day): Kind {
+  const weekend = weekday(day.date) > 5
+  if (day.work) return weekend ? 'make_up' : 'work'
+  return weekend && !day.name ? 'rest' : 'holiday'
+}
+
+export const dateOf = (year: number, month: number, day: number): string =>
+  `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+
+/** A month as weeks from Monday to Sunday; empty where the week belongs to another month. */
+export function weeksOf(year: number, month: number): (string | null)[][] {
+  const length = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  const before = weekday(dateOf(year, month, 1)) - 1
+  const cells: (string | null)[] = [...Array<null>(before).fill(null),
+    ...Array.from({ length }, (_, at) => dateOf(year, month, at + 1))]
+  while (cells.length % 7) cells.push(null)
+  return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7))
+}
+
+export interface Tally {
+  work: number
+  holiday: number
+  make_up: number
+}
+
+export function tallyOf(days: readonly Day[]): Tally {
+  const kinds = days.map(kindOf)
+  const count = (kind: Kind) => kinds.filter((each) => each === kind).length
+  return { work: count('work') + count('make_up'), holiday: count('holiday'), make_up: count('make_up') }
+}

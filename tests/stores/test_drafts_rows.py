@@ -27,8 +27,8 @@ from tests.stores.city_sheets import Desk
 NEW_LEAF = {"code": "01003", "parent": "01", "name": "积水", "definition": "路面积水", "kind": "event",
             "function": "sanitation", "level": "street", "settle": False, "file_at_once": True, "public": True,
             "sensitivity": "normal", "photo": "optional", "synonyms": ["水坑", "路面有水"]}
-NEW_STANDARD = {"code": "01003-1", "area": "*", "subcategory": "01003", "condition": "积水深于 5 cm", "limit_value": 0.5,
-                "limit_unit": "work_day", "basis": "estimate", "evidence": "照片", "closing_condition": "水退"}
+NEW_STANDARD = {"code": "01003-1", "area": "*", "subcategory": "01003", "condition": "积水深于 5 cm",
+                "limit_value": 0.5, "limit_unit": "work_day", "basis": "estimate", "evidence": "照片", "closing_condition": "水退"}
 
 
 class RowDesk(Desk):
@@ -115,9 +115,10 @@ def test_every_mistake_names_its_row_its_field_and_why(whole: RowDesk) -> None:
         "rows.0.limit_value": "“-1” 应为大于 0、至多两位小数的数字"}
     assert whole.wrong("standards", removed=["01002-1"]) == {"rows": "小类 01002 没有立案/结案标准"}
     assert whole.wrong("taxonomy", [{"code": "01001", "colour": "red"}]) == {"rows.0.colour": "没有这个字段"}
-    assert whole.wrong("calendar", [{"date": "2026-13-01", "kind": "holiday"}, {"date": "2026-05-04", "kind": "rest"}]) \
-        == {"rows.0.date": "“2026-13-01” 应为日期 YYYY-MM-DD",
-            "rows.1.kind": "“rest” 不是允许的值 (work、holiday、year)"}
+    assert whole.wrong("calendar", [{"date": "2026-13-01", "kind": "holiday"},
+                                    {"date": "2026-05-04", "kind": "rest"}]) == {
+        "rows.0.date": "“2026-13-01” 应为日期 YYYY-MM-DD",
+        "rows.1.kind": "“rest” 不是允许的值 (work、holiday、year)"}
     with pytest.raises(MissingField):
         whole.edit("taxonomy")
     with pytest.raises(InvalidField, match="standards"):

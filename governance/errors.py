@@ -133,9 +133,9 @@ class WrongState(Conflict):
 class IdTaken(Conflict):
     code = "id_taken"
 
-    def __init__(self) -> None:
-        super().__init__("该编号已用于内容不同的上报", "This id was used for a report with other content.",
-                         FieldProblem("id", "已被占用", "is taken"))
+    def __init__(self, zh: str = "该编号已用于内容不同的上报",
+                 en: str = "This id was used for a report with other content.") -> None:
+        super().__init__(zh, en, FieldProblem("id", "已被占用", "is taken"))
 
 
 class TooLarge(WanggeError):

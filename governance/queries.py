@@ -7,8 +7,6 @@ SQLite give the same rows.
 
 from __future__ import annotations
 
-import base64
-import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -27,6 +25,7 @@ from governance.figures import lists as figures_lists
 from governance.figures.filters import By
 from governance.incident import Attachment, Incident, Transition
 from governance.on_the_map import places
+from governance.pages import NONSENSE, BadCursor, cursor_of, read_cursor
 from governance.people import Actor
 from governance.requests import Request
 
@@ -169,19 +168,18 @@ def _after(key: Any, down: bool, value: datetime | None, ident: uuid.UUID) -> Co
 
 def _cursor(sort: str, last: Incident) -> str:
     value: datetime | None = getattr(last, sort.removeprefix("-"))
-    said = [sort, value.astimezone(UTC).isoformat() if value else None, last.id.hex]
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    return cursor_of([sort, value.astimezone(UTC).isoformat() if value else None, last.id.hex])
 
 
 def _read_cursor(sort: str, cursor: str) -> tuple[datetime | None, uuid.UUID]:
+    of, value, ident = read_cursor(cursor, 3)
     try:
-        of, value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         at = None if value is None else datetime.fromisoformat(value).astimezone(UTC)
         if of == sort and (at is not None or sort.removeprefix("-") != "reported_at"):
             return at, uuid.UUID(ident)
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+    except NONSENSE:
         pass
-    raise InvalidField("cursor", "不是本列表给出的游标", "is not a cursor of this list", "bad_cursor")
+    raise BadCursor
 
 
 # ---- one incident and what belongs to it ---------------------------------------------------------------------------

@@ -32,6 +32,8 @@ Permission = Literal[
     "issue_bulletin",    # freeze a month
     "read_reference",    # taxonomy, grids
     "read_reporter",     # the reporter's name and phone
+    "patrol",            # go on patrol, send the own track
+    "read_patrols",      # the own patrols, or those of the own scope
     "read_audit",        # the audit log
     "administer",        # load and edit the city's data
 ]
@@ -41,14 +43,14 @@ _FIELD = ("report", "read_incidents", "act", "read_figures", "read_evaluation", 
 _DESK = (*_FIELD, "read_reporter", "moderate")
 HOLDS: dict[str, frozenset[str]] = {
     "resident": frozenset({"report", "report_publicly", "read_incidents", "act", "read_reference", "read_reporter"}),
-    "grid_worker": frozenset(_FIELD),
-    "community_lead": frozenset(_FIELD),
-    "dispatcher": frozenset(_DESK),
+    "grid_worker": frozenset((*_FIELD, "patrol", "read_patrols")),
+    "community_lead": frozenset((*_FIELD, "patrol", "read_patrols")),
+    "dispatcher": frozenset((*_DESK, "read_patrols")),
     "handler": frozenset(_FIELD),
     "department_head": frozenset(_FIELD),
-    "district_centre": frozenset(_DESK),
+    "district_centre": frozenset((*_DESK, "read_patrols")),
     "supervisor": frozenset({"read_incidents", "act", "read_figures", "read_evaluation", "issue_bulletin",
-                             "read_reference", "read_reporter"}),
+                             "read_reference", "read_reporter", "read_patrols"}),
     "leader": frozenset({"read_incidents", "read_figures", "read_evaluation", "read_reference"}),
     "admin": frozenset({"read_incidents", "read_figures", "read_reference", "administer"}),
     "auditor": frozenset({"read_audit"}),

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     repeat_metres: float = Field(default=50.0, ge=0, le=1000,
                                  description="Metres within which the same subcategory may be the same incident.")
     repeat_hours: int = Field(default=24, description="Hours within which it may be.", ge=1, le=720)
+    patrol_days: int = Field(default=90, ge=1, le=3650, description=(
+        "Days after which the track of a patrol is deleted; its length and coverage stay."))
 
     code_limits: str = Field(default="1,5,10", pattern=r"^[1-9]\d{0,3},[1-9]\d{0,3},[1-9]\d{0,3}$",
                              description="Codes that one phone is sent: in a minute, an hour, a day.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from sqlalchemy import Engine
@@ -15,12 +15,14 @@ from data.engine import make_engine, reading, writing
 from governance import watch
 from governance.city import Cities
 from governance.errors import NotReady
+from governance.patrols import reading as patrols
 from governance.settings import Settings
 
 log = logging.getLogger("wangge.watch")
 
 LOOK_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
+FORGET_EVERY = timedelta(hours=1)
 BATCH = 200
 
 
@@ -53,6 +55,17 @@ def _look(engine: Engine, cities: Cities, incident_id: uuid.UUID, now: datetime,
     return looks
 
 
+def forget_tracks(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Delete the tracks of patrols that are kept long enough; of how many patrols."""
+    forgotten, found = 0, 1
+    while found:
+        with writing(engine) as session:
+            found = patrols.delete_old_tracks(session, now - timedelta(days=settings.patrol_days), now)
+            session.commit()
+        forgotten += found
+    return forgotten
+
+
 def run() -> None:
     """Watch until SIGTERM or SIGINT; with the database away, wait and try again."""
     stopping, settings = Event(), Settings()
@@ -60,9 +73,13 @@ def run() -> None:
         signal.signal(number, lambda *_: stopping.set())
     engine, cities, pause = make_engine(settings.database, pool_size=2), Cities(settings), LOOK_SECONDS
     broken: set[uuid.UUID] = set()
+    forget_at = datetime.now(UTC)
     while not stopping.wait(pause):
         try:
             watch_once(engine, cities, datetime.now(UTC), broken)
+            if datetime.now(UTC) >= forget_at:
+                forget_tracks(engine, settings, datetime.now(UTC))
+                forget_at = datetime.now(UTC) + FORGET_EVERY
             pause = LOOK_SECONDS
         except (SQLAlchemyError, NotReady) as error:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

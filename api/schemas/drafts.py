@@ -91,6 +91,8 @@ class ChangeOut(Out):
     code: str
     name: str
     fields: list[str]
+    before: dict[str, Any] = Field(default_factory=dict, description="这些字段的现行值 (their values in force)")
+    after: dict[str, Any] = Field(default_factory=dict, description="这些字段的新值 (their new values)")
 
 
 class AffectedOut(Out):

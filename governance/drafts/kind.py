@@ -50,13 +50,16 @@ class Tools:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is added, changed (in these fields) or removed."""
+    """One thing that is added, changed (in these fields) or removed. `before` and `after` are the values of the fields
+    that differ, where they are plain enough to stand side by side."""
 
     what: str
     change: str
     code: str
     name: str
     fields: tuple[str, ...] = ()
+    before: Row = field(default_factory=dict)
+    after: Row = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,14 @@ class Preview:
         for one in self.changes:
             counts.setdefault(one.what, Counter())[one.change] += 1
         return {"rows": self.rows, "changed": bool(self.changes), "counts": {w: dict(c) for w, c in counts.items()},
-                "changes": [asdict(one) | {"fields": list(one.fields)} for one in self.changes[:MOST_CHANGES]],
+                "changes": [_document(one) for one in self.changes[:MOST_CHANGES]],
                 "affects": asdict(self.affects) | {"numbers": list(self.affects.numbers)},
                 "warnings": [{"zh": zh, "en": en} for zh, en in self.warnings], "more": self.more}
+
+
+def _document(one: Change) -> dict[str, Any]:
+    values = {name: dict(row) for name, row in (("before", one.before), ("after", one.after)) if row}
+    return {"what": one.what, "change": one.change, "code": one.code, "name": one.name, "fields": list(one.fields)} | values
 
 
 @dataclass(frozen=True)
@@ -127,8 +135,20 @@ def differences(what: str, before: Mapping[str, Row], after: Mapping[str, Row],
         elif old is None:
             found.append(Change(what, "added", code, _name(new)))
         elif fields := tuple(key for key in new if new[key] != old.get(key)):
-            found.append(Change(what, "changed", code, _name(new), fields))
+            found.append(Change(what, "changed", code, _name(new), fields, _plain(old, fields), _plain(new, fields)))
     return found
+
+
+def _plain(row: Row, fields: Iterable[str]) -> Row:
+    """The values that JSON can say: texts, numbers and lists of such. What is deeper is told by its name only."""
+    return {key: list(row[key]) if isinstance(row[key], list | tuple) else row[key]
+            for key in fields if key in row and _is_plain(row[key])}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(each is None or isinstance(each, str | int | float) for each in value)
+    return value is None or isinstance(value, str | int | float)
 
 
 def _name(row: Row) -> str:

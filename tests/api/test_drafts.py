@@ -64,6 +64,8 @@ def test_a_stale_draft_says_so_and_is_compared_again(served: Town, tmp_path: Pat
     assert admin.get(f"{PATH}/{second['id']}").json()["stale"] is True
     compared = admin.post(f"{PATH}/{second['id']}/compare").json()
     assert (compared["stale"], compared["preview"]["counts"]) == (False, {"category": {"changed": 1}})
+    (change,) = compared["preview"]["changes"]
+    assert (change["fields"], change["before"], change["after"]) == (["name"], {"name": "甲"}, {"name": "乙"})
     assert admin.post(f"{PATH}/{second['id']}/apply").json()["version"] == 3
 
 

@@ -26,7 +26,8 @@ def test_a_row_becomes_a_draft_that_is_applied_and_taken_back(served: Town) -> N
     assert (draft["kind"], draft["state"], draft["source"], draft["stale"]) == (
         "people", "draft", f"accounts: {town.phone_of('worker')}", False)
     assert draft["preview"]["changes"] == [{"what": "account", "change": "changed", "code": town.phone_of("worker"),
-                                            "name": "王新名", "fields": ["name"]}]
+                                            "name": "王新名", "fields": ["name"],
+                                            "before": {"name": "王网格"}, "after": {"name": "王新名"}}]
     assert served["admin"].post(f"/api/v1/drafts/{draft['id']}/apply").json()["state"] == "applied"
     assert served["worker"].get("/api/v1/me").json()["name"] == "王新名"
     assert served["admin"].post(f"/api/v1/drafts/{draft['id']}/rollback").json()["state"] == "rolled_back"

@@ -28,7 +28,8 @@ NEW_LEAF = {"code": "01003", "parent": "01", "name": "积水", "definition": "�
             "function": "sanitation", "level": "street", "settle": False, "file_at_once": True, "public": True,
             "sensitivity": "normal", "photo": "optional", "synonyms": ["水坑", "路面有水"]}
 NEW_STANDARD = {"code": "01003-1", "area": "*", "subcategory": "01003", "condition": "积水深于 5 cm",
-                "limit_value": 0.5, "limit_unit": "work_day", "basis": "estimate", "evidence": "照片", "closing_condition": "水退"}
+                "limit_value": 0.5, "limit_unit": "work_day", "basis": "estimate",
+                "evidence": "照片", "closing_condition": "水退"}
 
 
 class RowDesk(Desk):
@@ -102,7 +103,8 @@ def test_the_limit_of_a_standard_and_whom_it_concerns(whole: RowDesk, people: di
     number = Walk(whole.engine, whole.city, people).report("worker", town.RUBBISH, photos=1).number
     draft = whole.edit("standards", [{"code": "01001-1", "area": "A", "limit_value": 6}])
     assert draft.preview["changes"] == [{"what": "standard", "change": "changed", "code": "01001-1 A", "name": "",
-                                         "fields": ["limit_value"]}]
+                                         "fields": ["limit_value"], "before": {"limit_value": "2"},
+                                         "after": {"limit_value": "6"}}]
     assert (draft.preview["affects"]["numbers"], draft.preview["affects"]["due_times"]) == ([number], 1)
     whole.apply(draft)
     assert [str(s.limit_value.normalize()) for s in whole.city.tree("grid").standards[town.RUBBISH]] == ["6", "4", "8"]
@@ -228,7 +230,8 @@ def test_a_department_is_renamed_and_removed_once_nothing_is_open_there(
         desk: RowDesk, people: dict[str, Actor]) -> None:
     renamed = desk.edit("departments", [{"code": "sanitation_1", "name": "环卫一所"}])
     assert renamed.preview["changes"] == [{"what": "department", "change": "changed", "code": "sanitation_1",
-                                           "name": "环卫一所", "fields": ["name"]}]
+                                           "name": "环卫一所", "fields": ["name"],
+                                           "before": {"name": "和平一街环卫所"}, "after": {"name": "环卫一所"}}]
     desk.apply(renamed)
     assert desk.city.department_name("sanitation_1") == "环卫一所"
     Walk(desk.engine, desk.city, people).report("worker", town.RUBBISH, photos=1)

@@ -44,6 +44,7 @@ from api.routes import (
     sessions,
     suggestions,
     taxonomy,
+    views,
 )
 from api.routes.public import router as public_router
 from api.routes.screens import router as screens_router
@@ -98,7 +99,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (calendar, points, candidates, patrols,
+    for room in (calendar, points, candidates, patrols, views,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, processes, health):

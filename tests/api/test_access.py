@@ -29,7 +29,9 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/sessions"),
         ("GET", f"{PUBLIC}/units/{{code}}/outlines"), ("GET", f"{PUBLIC}/screens")}
 #: For everybody who is signed in: one's own session and inbox.
 OWN = {("GET", "/api/v1/me"), ("DELETE", "/api/v1/sessions/current"), ("GET", "/api/v1/notices"),
-       ("POST", "/api/v1/notices/read"), ("GET", "/api/v1/me/notices"), ("PUT", "/api/v1/me/notices")}
+       ("POST", "/api/v1/notices/read"), ("GET", "/api/v1/me/notices"), ("PUT", "/api/v1/me/notices"),
+       ("GET", "/api/v1/me/views"), ("PUT", "/api/v1/me/views/{view}"), ("DELETE", "/api/v1/me/views/{view}"),
+       ("GET", "/api/v1/me/figures")}
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -83,7 +85,7 @@ def test_every_role_at_every_route(served: Town, people: dict[str, Actor], role:
 def filled(path: str) -> str:
     return path.format(code=town.HEPING, attachment_id=uuid.UUID(int=1), incident=uuid.UUID(int=1), action="comment",
                        webhook=uuid.UUID(int=1), delivery=1, month="2026-02", draft=uuid.UUID(int=1),
-                       patrol=uuid.UUID(int=1), kind="incidents") \
+                       patrol=uuid.UUID(int=1), view=uuid.uuid4(), kind="incidents", account=uuid.UUID(int=1)) \
         + ("?lon=117.2&lat=39.1" if path.endswith("locate") else "") \
         + (f"?lon=117.2&lat=39.1&subcategory={town.NOISE}" if path.endswith("nearby") else "") \
         + ("?code=grid_event" if path.endswith("exchange/processes") else "")
@@ -104,6 +106,7 @@ def sound(path: str) -> dict[str, Any]:
         "/api/v1/webhooks/{webhook}/replay": {"json": {"from": "2026-03-03T08:00:00Z", "to": "2026-03-03T09:00:00Z"}},
         "/api/v1/grids/audit": {"files": {"units": ("units.csv", "code,name\n12,示例市\n".encode())}},
         "/api/v1/drafts": {"data": {"kind": "calendar"}, "files": {"days": ("d.csv", b"date,kind,name\n2099,year,\n")}},
+        "/api/v1/accounts/{account}/password": {"json": {"password": "a good one 1"}},
         "/api/v1/drafts/rows": {"json": {"kind": "calendar", "rows": [{"date": "2026-05-04", "kind": "holiday"}]}},
         "/api/v1/taxonomy/suggestions": {"json": {"text": "路口积水"}},
         "/api/v1/patrols": {"json": {"id": str(uuid.uuid4()), "unit": town.COMMUNITY,
@@ -111,6 +114,7 @@ def sound(path: str) -> dict[str, Any]:
         "/api/v1/patrols/{patrol}/points": {"json": {"seq": 1, "points": [
             {"lon": lon, "lat": lat, "captured_at": town.NOW.isoformat()}]}},
         "/api/v1/patrols/{patrol}/end": {"json": {}},
+        "/api/v1/me/views/{view}": {"json": {"screen": "desk", "name": "今日"}},
         "/api/v1/attachments": {"files": {"file": ("a.pdf", b"%PDF-1.7\n%%EOF")}},
     }
     return bodies.get(path, {})

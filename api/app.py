@@ -18,6 +18,7 @@ from api.headers import DefaultHeaders
 from api.limits import MB, BodyLimit
 from api.live import Live, on_stop_signals
 from api.routes import (
+    accounts,
     actions,
     attachments,
     audit,
@@ -25,6 +26,7 @@ from api.routes import (
     calendar,
     candidates,
     deliveries,
+    departments,
     drafts,
     duplicates,
     evaluation,
@@ -72,6 +74,7 @@ TAGS = [
     {"name": "notices", "description": "通知 What one has been told, and how one wants to be told"},
     {"name": "deliveries", "description": "送达 Deliveries that did not arrive; webhooks of other systems"},
     {"name": "audit", "description": "审计 The audit log"},
+    {"name": "people", "description": "人员 Accounts and departments"},
     {"name": "exchange", "description": "交换 The city's data as files, to be loaded again; templates"},
     {"name": "drafts", "description": "草稿 Changes of the city's data: previewed, applied, rolled back"},
     {"name": "public", "description": "公众 Residents without an account: report, follow, rate; public inquiries"},
@@ -102,7 +105,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     for room in (calendar, points, candidates, patrols, views,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
-                 exchange, processes, health):
+                 exchange, processes, accounts, departments, health):
         app.include_router(room.router)
     app.include_router(public_router)
     app.include_router(screens_router)

@@ -94,7 +94,8 @@ class Preview:
 
 def _document(one: Change) -> dict[str, Any]:
     values = {name: dict(row) for name, row in (("before", one.before), ("after", one.after)) if row}
-    return {"what": one.what, "change": one.change, "code": one.code, "name": one.name, "fields": list(one.fields)} | values
+    return {"what": one.what, "change": one.change, "code": one.code, "name": one.name,
+            "fields": list(one.fields)} | values
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,27 @@
+/** Units and departments to choose from, by what is typed. */
+import { api, data } from '@shared/api/client'
+import { useSession } from '@shared/session'
+
+export interface Choice {
+  code: string
+  name: string
+}
+
+/** As the server names them (its intake). */
+export const SOURCES = ['patrol', 'resident', 'hotline', 'leader', 'media', 'department', 'sensor'] as const
+const MOST = 30
+
+export async function findUnits(q: string): Promise<Choice[]> {
+  const { me } = useSession()
+  const query = q ? { q, limit: MOST } : { parent: me.value?.unit, limit: MOST }
+  const { items } = await data(api.GET('/api/v1/grids', { params: { query } }))
+  return items.map((unit) => ({ code: unit.code, name: unit.path_name || unit.name }))
+}
+
+export async function findDepartments(q: string): Promise<Choice[]> {
+  const { me } = useSession()
+  const own = me.value?.department ? [{ code: me.value.department, name: me.value.department_name ?? '' }] : []
+  const query = { q: q || undefined, limit: MOST } as never
+  const { items } = await data(api.GET('/api/v1/public/departments', { params: { query } }))
+  return [...own, ...items.filter((each) => each.code !== own[0]?.code)]
+}

@@ -131,9 +131,10 @@ def new_visit(browser: Browser, site: Site, *, size: tuple[int, int] = OFFICE, m
         is_mobile=phone, geolocation=place, permissions=["geolocation"] if at else [], **options)
     colours = "dark" if mode == "dark" else "light"
     chosen = f'{{"colours":"{colours}","size":"{"large" if mode == "large" else "normal"}"}}'
-    context.add_init_script(LISTEN + f"localStorage.getItem('wangge.theme') || localStorage.setItem('wangge.theme', "
-                            f"'{chosen}'); localStorage.getItem('wangge.language') || "
-                            f"localStorage.setItem('wangge.language', '{language}');")
+    context.add_init_script(LISTEN + f"""if (origin !== 'null') {{
+        localStorage.getItem('wangge.theme') || localStorage.setItem('wangge.theme', '{chosen}')
+        localStorage.getItem('wangge.language') || localStorage.setItem('wangge.language', '{language}')
+    }}""")
     visit = Visit(context, site)
     context.on("page", visit.watch)
     context.set_default_timeout(15_000)

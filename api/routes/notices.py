@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import Caller, SignedIn
-from api.documented import ALWAYS, SIGNED_IN
+from api import showing
+from api.dependencies import Caller, MayReadIncidents, SignedIn
+from api.documented import ALWAYS, SIGNED_IN, problems
 from api.routes.audit import read_cursor
+from api.routes.incidents import IdOrNumber
 from api.schemas.common import NoQuery
 from api.schemas.notices import (
     ChannelOut,
@@ -19,13 +21,16 @@ from api.schemas.notices import (
     InboxQuery,
     NoticeOut,
     ReadIn,
+    ToldOut,
     UnreadOut,
 )
 from data.engine import reading, writing
+from governance import queries
 from governance.errors import MissingField
 from governance.notices import inbox
 from governance.notices.choice import NoticeChoice, address_of, check_choice, configured, default_choice, is_on
 from governance.notices.delivery import PERSONAL
+from governance.notices.told import told_of
 
 router = APIRouter(prefix="/api/v1", tags=["notices"], responses={**ALWAYS, **SIGNED_IN})
 
@@ -52,6 +57,17 @@ def mark_notices_read(caller: SignedIn, sent: ReadIn, _: Annotated[NoQuery, Quer
         unread = inbox.count_unread(session, caller.actor)
         session.commit()
     return UnreadOut(unread=unread)
+
+
+@router.get("/incidents/{incident}/notices", responses=problems(404), summary="事件的通知 Who was told of an incident")
+def read_incident_notices(incident: IdOrNumber, caller: MayReadIncidents,
+                          _: Annotated[NoQuery, Query()]) -> list[ToldOut]:
+    """In the order of telling; to whom, and by how many it was read."""
+    with reading(caller.engine) as session:
+        found = queries.find_incident(session, caller.actor, incident)
+        told = told_of(session, caller.actor, found, showing.knows_reporter(caller.actor, found))
+    showing.account_for(caller, [found])
+    return [ToldOut.model_validate(one, from_attributes=True) for one in told]
 
 
 @router.get("/me/notices", summary="我的通知方式 How I am told")

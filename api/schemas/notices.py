@@ -42,6 +42,20 @@ class InboxPage(Out):
     unread: int = Field(description="未读总数 (unread in all)")
 
 
+class ToldOut(Out):
+    """One recipient told once, of one incident."""
+
+    seq: int
+    event: str = Field(description="为空: 步骤本身; 否则为时间带来的事, 如 warn:handle (what time brought)")
+    text: str
+    text_en: str
+    urgent: bool
+    kind: Literal["account", "department", "reporter"]
+    name: str | None = Field(description="单位或姓名; 无权知晓上报人时为空 (empty: who reported is not to be known)")
+    at: Moment
+    read: int = Field(description="已读人数 (how many have read it)")
+
+
 class ReadIn(In):
     """Which have been read: some, or all up to one."""
 

@@ -260,3 +260,24 @@ def test_a_webhook_that_cannot_be_is_refused_with_its_field(served: Town) -> Non
     is_problem(served["admin"].post(f"/api/v1/webhooks/{hook}/replay", json={
         "from": "2026-03-03T09:00:00+08:00", "to": "2026-03-03T08:00:00+08:00"}), 422, "bad_range", "to")
     is_problem(served["admin"].post(f"/api/v1/webhooks/{hook}/replay", json={}), 422, "missing_field", "from")
+
+
+def test_the_timeline_of_an_incident_says_who_was_told(served: Town) -> None:
+    incident = dispatched(served)
+    told_of = served["dispatcher"].get(f"/api/v1/incidents/{incident['number']}/notices").json()
+    departments = [row for row in told_of if row["kind"] == "department"]
+    assert [row["name"] for row in departments] == [incident["department_name"]]
+    assert incident["number"] in departments[0]["text"]
+    assert departments[0]["read"] == 0
+
+
+def test_who_may_not_see_the_incident_may_not_see_who_was_told(served: Town) -> None:
+    incident = dispatched(served)
+    is_problem(served["dispatcher_2"].get(f"/api/v1/incidents/{incident['id']}/notices"), 404, "not_found")
+
+
+def test_a_department_is_not_told_the_name_of_the_reporter(served: Town) -> None:
+    incident = dispatched(served)
+    served.take("dispatcher", incident, "comment", reason="已联系")
+    lead = served["cleaner"].get(f"/api/v1/incidents/{incident['id']}/notices").json()
+    assert all(row["name"] is None for row in lead if row["kind"] != "department")

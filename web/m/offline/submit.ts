@@ -1,0 +1,36 @@
+/** Put into the queue and see what becomes of it, for as long as a person cares to wait. */
+import { Problem } from '@shared/api/problem'
+import { put, remove, all, onChange, type NewItem } from './queue'
+import { pushed } from './sync'
+import type { Item } from './db'
+
+export const PATIENCE = 6000
+export type Outcome = 'sent' | 'kept'
+
+/** It was sent, refused, or could not be sent now. */
+const isDecided = (item: Item | undefined): boolean =>
+  !item || item.state === 'sent' || item.state === 'refused' || (item.state === 'waiting' && item.tries > 0)
+
+export async function decided(id: string, patience = PATIENCE): Promise<Item | undefined> {
+  const look = async () => (await all()).find((item) => item.id === id)
+  return new Promise((done) => {
+    const finish = async () => {
+      clearTimeout(timer)
+      stop()
+      done(await look())
+    }
+    const timer = setTimeout(finish, patience)
+    const stop = onChange(async () => { if (isDecided(await look())) void finish() })
+    void look().then((item) => { if (isDecided(item)) void finish() })
+  })
+}
+
+/** Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. */
+export async function submit(item: NewItem, files: readonly { name: string; blob: Blob }[]): Promise<Outcome> {
+  const { id } = await put(item, files)
+  void pushed()
+  const now = navigator.onLine ? await decided(id) : undefined
+  if (now?.state !== 'refused') return now?.state === 'sent' ? 'sent' : 'kept'
+  await remove(id)
+  throw new Problem(now.told!.status, now.told!.code, now.told!.sentence)
+}

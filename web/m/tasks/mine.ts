@@ -1,0 +1,53 @@
+/** Which open incidents wait for this person, and in which order. */
+import type { Incident, Me } from '@shared/api/types'
+import { running } from '@shared/time/countdown'
+import { metresBetween, type Point } from '../place/metres'
+
+/** Who holds the clock of a stage, where the process is not known (yet). */
+const HOLDERS: Record<string, string> = { verify: 'workers', check: 'workers', sign: 'department', handle: 'department' }
+const HELD_BY: Record<string, readonly string[]> = {
+  grid_worker: ['workers'], community_lead: ['workers', 'leads'], handler: ['department'],
+  department_head: ['department', 'heads'], dispatcher: ['dispatchers'], district_centre: ['centre', 'dispatchers'],
+}
+export type Why = 'stage' | 'asked' | 'settle'
+/** `process/stage` -> who holds it. */
+export type Holders = Record<string, string>
+
+export interface Task {
+  incident: Incident
+  why: Why
+  /** Of `stage`: its name; of `asked`: what was asked. */
+  what: string
+}
+
+const isOurs = (party: string | null, me: Me) => party !== null && [me.department, me.role].includes(party)
+
+export function taskOf(incident: Incident, me: Me, holders: Holders, settleable: ReadonlySet<string>): Task | undefined {
+  const asked = incident.requests.find((one) => one.state === 'asked' && isOurs(one.party, me))
+  if (asked) return { incident, why: 'asked', what: asked.kind_name }
+  const mine = HELD_BY[me.role] ?? []
+  const held = incident.clocks.filter((clock) => !clock.stopped_at && !clock.paused_at).find((clock) => {
+    const holder = holders[`${incident.process}/${clock.stage}`] ?? HOLDERS[clock.stage] ?? ''
+    return mine.includes(holder) && (holder !== 'department' || isOurs(incident.department, me))
+  })
+  if (held) return { incident, why: 'stage', what: held.name }
+  const settles = mine.includes('workers') && incident.status === 'filed' && !incident.returns
+  return settles && settleable.has(incident.subcategory ?? '') ? { incident, why: 'settle', what: '' } : undefined
+}
+
+export const tasksOf = (incidents: readonly Incident[], me: Me, holders: Holders, settleable: ReadonlySet<string>) =>
+  incidents.map((incident) => taskOf(incident, me, holders, settleable)).filter((task) => task !== undefined)
+
+const dueOf = ({ incident }: Task): string => running(incident.clocks)?.due_at ?? incident.due_at ?? '9999'
+
+/** By when it is due. */
+export const byDue = (tasks: readonly Task[]): Task[] => [...tasks].sort((a, b) => dueOf(a).localeCompare(dueOf(b)))
+
+export function awayOf({ incident }: Task, here: Point | undefined): number | undefined {
+  if (!here || incident.lon === null || incident.lat === null) return undefined
+  return metresBetween(here, { lon: incident.lon, lat: incident.lat })
+}
+
+/** The nearest first; what has no point comes last. */
+export const byDistance = (tasks: readonly Task[], here: Point | undefined): Task[] =>
+  [...tasks].sort((a, b) => (awayOf(a, here) ?? Infinity) - (awayOf(b, here) ?? Infinity) || dueOf(a).localeCompare(dueOf(b)))

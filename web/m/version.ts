@@ -1,0 +1,38 @@
+/** A new version of the pages: told, and taken only when the person says so. */
+import { ref } from 'vue'
+
+export const newVersion = ref(false)
+let waiting: ServiceWorker | undefined
+let asked = false
+const EVERY = 30 * 60_000
+
+function watch(registration: ServiceWorkerRegistration): void {
+  const found = () => {
+    if (!registration.waiting || !navigator.serviceWorker.controller) return
+    waiting = registration.waiting
+    newVersion.value = true
+  }
+  found()
+  registration.addEventListener('updatefound', () =>
+    registration.installing?.addEventListener('statechange', found))
+  setInterval(() => void registration.update().catch(() => {}), EVERY)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void registration.update().catch(() => {})
+  })
+}
+
+export async function startServiceWorker(): Promise<void> {
+  if (!('serviceWorker' in navigator) || !isSecureContext || import.meta.env.DEV) return
+  navigator.serviceWorker.addEventListener('controllerchange', () => { if (asked) location.reload() })
+  try {
+    watch(await navigator.serviceWorker.register('/m/sw.js', { scope: '/m/', updateViaCache: 'none' }))
+  } catch {
+    // without it the pages need a network; everything else works
+  }
+}
+
+/** Forms are kept as drafts at every change, so nothing is lost by loading the page anew. */
+export function takeNewVersion(): void {
+  asked = true
+  waiting?.postMessage({ type: 'SKIP_WAITING' })
+}

@@ -5,15 +5,17 @@ import { Problem } from '@shared/api/problem'
 export interface Said {
   text: string
   bad: boolean
+  /** The draft that it came by, where it can be taken back. */
+  draft?: string
   number: number
 }
 const LONG = 8000
 export const said = reactive<{ last: Said | null }>({ last: null })
 let number = 0
 
-export function say(text: string, bad = false): void {
+export function say(text: string, bad = false, draft?: string): void {
   const mine = ++number
-  said.last = { text, bad, number: mine }
+  said.last = { text, bad, draft, number: mine }
   if (!bad) setTimeout(() => { if (said.last?.number === mine) said.last = null }, LONG)
 }
 

@@ -46,6 +46,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "model_attributes_type": ("应为 JSON 对象 (Content-Type: application/json)",
                               "must be a JSON object (Content-Type: application/json)"),
     "bad_bbox": ("应为 西,南,东,北 四个经纬度", "must be west,south,east,north in degrees"),
+    "bad_point": ("应为 经度,纬度", "must be longitude,latitude"),
     "bad_near": ("应为 经度,纬度,米", "must be longitude,latitude,metres"),
 }
 UNKNOWN = ("格式不正确", "has the wrong form")

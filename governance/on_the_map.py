@@ -6,7 +6,7 @@ PostGIS finds the candidates by its index; the last word is the same plain arith
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, func, literal_column
 from sqlmodel import col
@@ -64,9 +64,21 @@ def within_metres(lon: float, lat: float, metres: float, postgresql: bool) -> It
     arithmetic is enough on both databases.
     """
     here, up = (float(value) for value in degree_metres(lat))
-    slope = (float(degree_metres(lat + 0.5)[0]) - float(degree_metres(lat - 0.5)[0])) / 2
+    slope = _slope(lat)
     high, wide = 1.02 * metres / up, 1.02 * metres / (here - 2 * abs(slope) * metres / up)
     yield _in_box((lon - wide, lat - high, lon + wide, lat + high), postgresql)
+    yield squared_metres(lon, lat) <= metres * metres
+
+
+def squared_metres(lon: float, lat: float) -> ColumnElement[Any]:
+    """The square of the distance from a point, for comparing and for sorting."""
+    here, up = (float(value) for value in degree_metres(lat))
     north = col(Incident.lat) - lat
-    east = (col(Incident.lon) - lon) * (here + slope * north)
-    yield east * east + north * north * (up * up) <= metres * metres
+    east = (col(Incident.lon) - lon) * (here + _slope(lat) * north)
+    squared: ColumnElement[Any] = east * east + north * north * (up * up)
+    return squared
+
+
+def _slope(lat: float) -> float:
+    """By how much a degree of longitude is shorter a degree farther north."""
+    return (float(degree_metres(lat + 0.5)[0]) - float(degree_metres(lat - 0.5)[0])) / 2

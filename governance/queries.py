@@ -10,14 +10,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 from sqlmodel import Session, SQLModel, col
 
 from data.engine import is_postgresql
-from governance import scope
+from governance import scope, sorting
 from governance.audit import AuditEntry
 from governance.clocks import Clock
 from governance.errors import InvalidField, NotFound
@@ -25,14 +25,13 @@ from governance.figures import lists as figures_lists
 from governance.figures.filters import By
 from governance.incident import Attachment, Incident, Transition
 from governance.on_the_map import places
-from governance.pages import NONSENSE, BadCursor, cursor_of, read_cursor
 from governance.people import Actor
 from governance.requests import Request
+from governance.turns import Turn, waiting_for
 
 Record = TypeVar("Record", bound=SQLModel)
 Condition = ColumnElement[bool]
 
-SORTS = ("reported_at", "due_at", "closed_at")
 MOST_ROWS = 200
 
 
@@ -50,12 +49,14 @@ class IncidentFilter:
     source: str | None = None
     process: str | None = None
     mine: bool = False
+    turns: tuple[Turn, ...] | None = None
     reported_from: datetime | None = None
     reported_to: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float, float] | None = None
     q: str | None = None
     sort: str = "-reported_at"
+    at: tuple[float, float] | None = None
     figure: str | None = None
     by: By | None = None
     key: str | None = None
@@ -79,14 +80,20 @@ def list_incidents(session: Session, actor: Actor, wanted: IncidentFilter, now: 
                    cursor: str | None = None) -> tuple[list[Incident], str | None]:
     """A page of the incidents that the caller sees, and the cursor of the next page (None: this was the last).
 
-    Sorts are those of SORTS, a leading `-` for descending; nulls come last, ties are broken by id.
+    Sorts are those of governance.sorting; nulls come last, ties are broken by id.
     """
     if not 1 <= limit <= MOST_ROWS:
         raise InvalidField("limit", f"应为 1 至 {MOST_ROWS}", f"must be from 1 to {MOST_ROWS}")
-    query = select(Incident).where(*seen_and_wanted(session, actor, wanted, now))
-    found = list(session.scalars(_sorted(query, wanted.sort, cursor).limit(limit + 1)))
-    page = found[:limit]
-    return page, _cursor(wanted.sort, page[-1]) if len(found) > limit else None
+    order = sorting.order_of(wanted.sort, wanted.at, narrow=is_narrow(wanted))
+    query = select(Incident, order.key).where(*seen_and_wanted(session, actor, wanted, now))
+    found = session.execute(sorting.sorted_by(query, order, cursor).limit(limit + 1)).all()
+    following = sorting.cursor_after(order, found[limit - 1]) if len(found) > limit else None
+    return [row[0] for row in found[:limit]], following
+
+
+def is_narrow(wanted: IncidentFilter) -> bool:
+    """Whether it leaves few enough of a city's incidents to measure the distance of each."""
+    return bool(wanted.open or wanted.overdue or wanted.mine or wanted.turns is not None or wanted.near or wanted.bbox)
 
 
 def seen_and_wanted(session: Session, actor: Actor, wanted: IncidentFilter, now: datetime) -> list[Condition]:
@@ -110,6 +117,8 @@ def conditions(wanted: IncidentFilter, actor: Actor, now: datetime) -> Iterator[
         yield overdue(now) if wanted.overdue else not_overdue(now)
     if wanted.mine:
         yield or_(col(Incident.reporter) == actor.id, col(Incident.handler) == actor.id)
+    if wanted.turns is not None:
+        yield waiting_for(actor, wanted.turns)
     if wanted.reported_from is not None:
         yield col(Incident.reported_at) >= wanted.reported_from
     if wanted.reported_to is not None:
@@ -141,45 +150,6 @@ def _no_nul(wanted: IncidentFilter) -> None:
     for each in fields(wanted):
         if "\0" in str(getattr(wanted, each.name)):
             raise InvalidField(each.name, "含有不可用的字符", "holds a character that cannot be used")
-
-
-# ---- pages ---------------------------------------------------------------------------------------------------------
-
-def _sorted(query: Select[Incident], sort: str, cursor: str | None) -> Select[Incident]:
-    """In the order of the sort; after the row that the cursor names."""
-    name, down = sort.removeprefix("-"), sort.startswith("-")
-    if name not in SORTS:
-        raise InvalidField("sort", f"只能按 {', '.join(SORTS)} 排序", f"must be one of {', '.join(SORTS)}")
-    key, ident = col(getattr(Incident, name)), col(Incident.id)
-    if cursor is not None:
-        query = query.where(_after(key, down, *_read_cursor(sort, cursor)))
-    ordered = key.desc() if down else key.asc()
-    return query.order_by(ordered if name == "reported_at" else ordered.nulls_last(),
-                          ident.desc() if down else ident.asc())
-
-
-def _after(key: Any, down: bool, value: datetime | None, ident: uuid.UUID) -> Condition:
-    if value is None:
-        return and_(key.is_(None), col(Incident.id) < ident if down else col(Incident.id) > ident)
-    row, last = tuple_(key, col(Incident.id)), (value, ident)
-    beyond: Condition = row < last if down else row > last
-    return beyond if key.key == "reported_at" else or_(beyond, key.is_(None))
-
-
-def _cursor(sort: str, last: Incident) -> str:
-    value: datetime | None = getattr(last, sort.removeprefix("-"))
-    return cursor_of([sort, value.astimezone(UTC).isoformat() if value else None, last.id.hex])
-
-
-def _read_cursor(sort: str, cursor: str) -> tuple[datetime | None, uuid.UUID]:
-    of, value, ident = read_cursor(cursor, 3)
-    try:
-        at = None if value is None else datetime.fromisoformat(value).astimezone(UTC)
-        if of == sort and (at is not None or sort.removeprefix("-") != "reported_at"):
-            return at, uuid.UUID(ident)
-    except NONSENSE:
-        pass
-    raise BadCursor
 
 
 # ---- one incident and what belongs to it ---------------------------------------------------------------------------

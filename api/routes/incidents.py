@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api import showing
-from api.dependencies import MayReadIncidents, MayReport
+from api.dependencies import Caller, MayReadIncidents, MayReport
 from api.documented import ALWAYS, SIGNED_IN, problems
 from api.schemas.actions import PossibleOut
 from api.schemas.common import Code, NoQuery
 from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, IncidentsPlaced, IncidentsQuery, TransitionOut
 from data.engine import reading, writing
 from governance import journey, queries
-from governance.city import City
 from governance.errors import InvalidField
 from governance.intake import IncidentReport
 from governance.possible import possible_actions
 from governance.queries import IncidentFilter
+from governance.turns import turns_of
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses={**ALWAYS, **SIGNED_IN})
 IdOrNumber = Annotated[Code, Path(description="事件 id 或编号 (id or number)")]
@@ -43,9 +43,9 @@ def report_incident(sent: IncidentIn, caller: MayReport, response: Response,
 @router.get("", summary="事件列表 List incidents")
 def list_incidents(caller: MayReadIncidents, wanted: Annotated[IncidentsQuery, Query()]) -> IncidentPage:
     """Only what the caller may see."""
+    asked = filter_of(caller, wanted, at=wanted.point())
     with reading(caller.engine) as session:
-        found, following = queries.list_incidents(session, caller.actor, filter_of(caller.city, wanted), caller.now,
-                                                  wanted.limit, wanted.cursor)
+        found, following = queries.list_incidents(session, caller.actor, asked, caller.now, wanted.limit, wanted.cursor)
         items = showing.show_all(session, caller, found)
     showing.account_for(caller, found)
     return IncidentPage(items=items, next_cursor=following)
@@ -88,8 +88,9 @@ def report_of(sent: IncidentIn) -> IncidentReport:
     return IncidentReport(id=sent.id or uuid.uuid4(), attachments=tuple(sent.attachments), **content)
 
 
-def filter_of(city: City, wanted: IncidentsPlaced) -> IncidentFilter:
-    if wanted.unit is not None and wanted.unit not in city.places:
+def filter_of(caller: Caller, wanted: IncidentsPlaced, **more: Any) -> IncidentFilter:
+    if wanted.unit is not None and wanted.unit not in caller.city.places:
         raise InvalidField("unit", f"没有网格 {wanted.unit}", f"there is no unit {wanted.unit}", "unknown_unit")
-    asked = wanted.model_dump(exclude={"limit", "cursor", "bbox", "near"})
-    return IncidentFilter(**asked, bbox=wanted.box(), near=wanted.circle())
+    asked = wanted.model_dump(exclude={"limit", "cursor", "bbox", "near", "waiting_for", "at"})
+    turns = turns_of(caller.city, caller.actor.role) if wanted.waiting_for else None
+    return IncidentFilter(**asked, bbox=wanted.box(), near=wanted.circle(), turns=turns, **more)

@@ -22,6 +22,6 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"], responses={**
 def read_points(caller: MayReadIncidents, wanted: Annotated[PointsQuery, Query()]) -> PointsOut:
     """The filters of the list; the newest first. Those without a point are not on a map."""
     with reading(caller.engine) as session:
-        found, more = list_points(session, caller.actor, filter_of(caller.city, wanted), caller.now, wanted.limit)
+        found, more = list_points(session, caller.actor, filter_of(caller, wanted), caller.now, wanted.limit)
     showing.account_for(caller, found)
     return PointsOut(items=[PointOut(**asdict(point)) for point in found], more=more)

@@ -24,7 +24,6 @@ from governance.incident import Incident
 from governance.people import Actor
 from governance.possible import possible_actions
 from governance.queries import (
-    SORTS,
     IncidentFilter,
     attachments_of,
     clocks_of,
@@ -34,6 +33,7 @@ from governance.queries import (
     transitions_of,
 )
 from governance.scope import may_see
+from governance.sorting import SORTS
 from grids.metres import metres_between
 from tests import town
 

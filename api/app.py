@@ -45,6 +45,7 @@ from api.routes import (
     processes,
     sessions,
     suggestions,
+    system,
     taxonomy,
     views,
 )
@@ -105,7 +106,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     for room in (calendar, points, candidates, patrols, views,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
-                 exchange, processes, accounts, departments, health):
+                 exchange, processes, accounts, departments, system, health):
         app.include_router(room.router)
     app.include_router(public_router)
     app.include_router(screens_router)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint, select, text, update
+from sqlalchemy import Column, Index, UniqueConstraint, func, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from data.columns import BigId, UtcDateTime
@@ -55,6 +55,13 @@ def take_waiting(session: Session, limit: int) -> list[OutboxRow]:
     if is_postgresql(session):
         query = query.with_for_update(skip_locked=True)
     return list(session.scalars(query))
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """When the oldest row that is not yet relayed was written; None when none waits."""
+    oldest: datetime | None = session.scalar(select(func.min(col(OutboxRow.created_at))).where(
+        col(OutboxRow.relayed_at).is_(None)))
+    return oldest
 
 
 def mark_relayed(session: Session, rows: Sequence[OutboxRow], now: datetime) -> None:

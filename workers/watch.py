@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.engine import make_engine, reading, writing
-from governance import watch
+from governance import heartbeats, watch
 from governance.city import Cities
 from governance.errors import NotReady
 from governance.patrols import reading as patrols
@@ -66,6 +66,13 @@ def forget_tracks(engine: Engine, settings: Settings, now: datetime) -> int:
     return forgotten
 
 
+def sign_of_life(engine: Engine, now: datetime) -> None:
+    """Written now and then, so that an administrator sees that the watch goes round."""
+    with writing(engine) as session:
+        heartbeats.beat(session, heartbeats.WATCH, now)
+        session.commit()
+
+
 def run() -> None:
     """Watch until SIGTERM or SIGINT; with the database away, wait and try again."""
     stopping, settings = Event(), Settings()
@@ -73,10 +80,13 @@ def run() -> None:
         signal.signal(number, lambda *_: stopping.set())
     engine, cities, pause = make_engine(settings.database, pool_size=2), Cities(settings), LOOK_SECONDS
     broken: set[uuid.UUID] = set()
-    forget_at = datetime.now(UTC)
+    forget_at = beat_at = datetime.now(UTC)
     while not stopping.wait(pause):
         try:
             watch_once(engine, cities, datetime.now(UTC), broken)
+            if datetime.now(UTC) >= beat_at:
+                sign_of_life(engine, datetime.now(UTC))
+                beat_at = datetime.now(UTC) + heartbeats.EVERY
             if datetime.now(UTC) >= forget_at:
                 forget_tracks(engine, settings, datetime.now(UTC))
                 forget_at = datetime.now(UTC) + FORGET_EVERY

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from redis import Redis, RedisError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 from starlette.responses import Response
 
 from api.dependencies import Parts, WithParts
@@ -16,7 +15,7 @@ from api.schemas.health import Alive, Check, Ready
 from data import migrations
 from data.engine import reading
 from governance.city import revision_of
-from governance.outbox import OutboxRow
+from governance.outbox import waiting_since
 
 REDIS_SECONDS = 1.0
 router = APIRouter(tags=["health"])
@@ -80,6 +79,5 @@ def redis(url: str) -> Check:
 def relay_lag(engine: Engine, now: datetime) -> float:
     """Seconds that the oldest row has waited; 0 when none waits."""
     with reading(engine) as session:
-        oldest = session.scalar(select(func.min(col(OutboxRow.created_at))).where(
-            col(OutboxRow.relayed_at).is_(None)))
+        oldest = waiting_since(session)
     return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0

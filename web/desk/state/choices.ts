@@ -10,6 +10,8 @@ export interface Choice {
 /** As the server names them (its intake). */
 export const SOURCES = ['patrol', 'resident', 'hotline', 'leader', 'media', 'department', 'sensor'] as const
 const MOST = 30
+/** A street's cases go to departments of the street and of its district. */
+const DISTRICT = 6
 
 export async function findUnits(q: string): Promise<Choice[]> {
   const { me } = useSession()
@@ -21,7 +23,8 @@ export async function findUnits(q: string): Promise<Choice[]> {
 export async function findDepartments(q: string): Promise<Choice[]> {
   const { me } = useSession()
   const own = me.value?.department ? [{ code: me.value.department, name: me.value.department_name ?? '' }] : []
-  const query = { q: q || undefined, limit: MOST } as never
-  const { items } = await data(api.GET('/api/v1/public/departments', { params: { query } }))
+  const unit = me.value && !me.value.department ? me.value.unit.slice(0, DISTRICT) : undefined
+  const query = { q: q || undefined, unit: q ? undefined : unit, limit: MOST }
+  const { items } = await data(api.GET('/api/v1/departments', { params: { query } }))
   return [...own, ...items.filter((each) => each.code !== own[0]?.code)]
 }

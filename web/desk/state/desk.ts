@@ -22,8 +22,12 @@ export type Dialogue =
 export const dialogue = ref<Dialogue | null>(null)
 /** One sentence for everybody, also read out. */
 export const said = reactive({ text: '', bad: false, count: 0 })
+const READ_MS = 6000
+let saying: ReturnType<typeof setTimeout> | undefined
 export function say(text: string, bad = false): void {
   Object.assign(said, { text, bad, count: said.count + 1 })
+  clearTimeout(saying)
+  saying = setTimeout(() => { said.text = '' }, READ_MS)
 }
 
 export const current = computed(() => queue.rows.get(active.value))

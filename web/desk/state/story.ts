@@ -16,11 +16,12 @@ export async function loadStory(incident: Incident): Promise<void> {
   story.loading = true
   const params = { params: { path: { incident: incident.id } } }
   const nothing = { items: [] as Duplicate[] }
-  const [steps, offered, duplicates] = await Promise.all([
+  const [steps, offered, duplicates, notices] = await Promise.all([
     data(api.GET('/api/v1/incidents/{incident}/transitions', params)),
     data(api.GET('/api/v1/incidents/{incident}/actions', params)),
     MERGEABLE.has(incident.status) ? data(api.GET('/api/v1/incidents/{incident}/duplicates', params)).catch(() => nothing) : nothing,
+    data(api.GET('/api/v1/incidents/{incident}/notices', params)).catch(() => []),
   ])
   if (story.id !== incident.id) return
-  Object.assign(story, { steps, offered, duplicates: duplicates.items, loading: false })
+  Object.assign(story, { steps, offered, duplicates: duplicates.items, notices, loading: false })
 }

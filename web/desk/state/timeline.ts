@@ -1,23 +1,16 @@
 /** One incident's story: its steps, what was asked and answered, who was told, and what the clocks did, in one order. */
+import type { components } from '@shared/api/schema'
 import type { Clock, Incident, Transition } from '@shared/api/types'
 
 type Request = Incident['requests'][number]
-export interface Notice {
-  seq: number
-  event: string
-  text: string
-  text_en: string
-  to_name: string
-  at: string
-  read_at: string | null
-}
+export type Notice = components['schemas']['ToldOut']
 
 export type Entry =
   | { kind: 'step'; at: string; key: string; step: Transition }
   | { kind: 'answer'; at: string; key: string; request: Request }
   | { kind: 'late'; at: string; key: string; request: Request }
   | { kind: 'clock'; at: string; key: string; clock: Clock; told: 'on_time' | 'overdue' | 'due' | 'over' }
-  | { kind: 'notice'; at: string; key: string; text: string; text_en: string; to: string[]; read: number; urgent: boolean }
+  | { kind: 'notice'; at: string; key: string; text: string; text_en: string; to: (string | null)[]; read: number; urgent: boolean }
 
 /** Where several happen at one instant: the step, what followed from it, who was told. */
 const ORDER: Record<Entry['kind'], number> = { step: 0, answer: 1, clock: 2, late: 3, notice: 4 }
@@ -27,9 +20,11 @@ const ANSWERS = new Set(['check_in', 'assist', 'reply'])
 export function timeline(steps: Transition[], requests: Request[], clocks: Clock[], notices: Notice[], now: Date): Entry[] {
   const entries = [...steps.map(stepEntry), ...requests.flatMap((request) => requestEntries(request, steps, now)),
     ...clocks.flatMap((clock) => clockEntries(clock, now)), ...noticeEntries(notices)]
-  return entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || ORDER[a.kind] - ORDER[b.kind] || seqOf(a) - seqOf(b))
+  return entries.sort((a, b) => second(a) - second(b) || ORDER[a.kind] - ORDER[b.kind] || seqOf(a) - seqOf(b))
 }
 
+/** Clocks count whole seconds, steps do not. */
+const second = (entry: Entry): number => Math.floor(Date.parse(entry.at) / 1000)
 const seqOf = (entry: Entry): number => (entry.kind === 'step' ? entry.step.seq : 0)
 const stepEntry = (step: Transition): Entry => ({ kind: 'step', at: step.at, key: `s${step.seq}`, step })
 
@@ -66,9 +61,9 @@ function noticeEntries(notices: Notice[]): Entry[] {
   for (const notice of notices) {
     const key = `n${notice.seq}|${notice.event}|${notice.text}`
     const entry = joined.get(key) ?? { kind: 'notice', at: notice.at, key, text: notice.text, text_en: notice.text_en,
-      to: [], read: 0, urgent: false }
-    if (!entry.to.includes(notice.to_name)) entry.to.push(notice.to_name)
-    entry.read += notice.read_at ? 1 : 0
+      to: [], read: 0, urgent: notice.urgent }
+    if (!entry.to.includes(notice.name)) entry.to.push(notice.name)
+    entry.read += notice.read
     joined.set(key, entry)
   }
   return [...joined.values()]

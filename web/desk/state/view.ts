@@ -6,6 +6,8 @@ export type Sort = (typeof SORTS)[number]
 /** Names in the address = names of the HTTP interface. */
 export const TEXT_FILTERS = ['status', 'category', 'subcategory', 'unit', 'department', 'source', 'process', 'q'] as const
 export type TextFilter = (typeof TEXT_FILTERS)[number]
+export const OUTLINES = ['', 'none', 'district', 'street', 'community', 'cell'] as const
+export type Outlines = (typeof OUTLINES)[number]
 export type Shown = 'open' | 'closed' | 'all'
 
 export interface MapPlace {
@@ -30,6 +32,8 @@ export interface View {
   /** Numbers of the selected incidents, in the order of selection. */
   selected: string[]
   map: MapPlace | null
+  /** Level of the outlines; empty: by the zoom. */
+  outlines: Outlines
   /** Only what the map shows. */
   onMap: boolean
   bbox: string
@@ -37,7 +41,7 @@ export interface View {
 
 export const plainView = (): View => ({ status: '', category: '', subcategory: '', unit: '', department: '', source: '',
   process: '', q: '', shown: 'open', overdue: false, waiting: false, sort: 'due_at', selected: [], map: null,
-  onMap: false, bbox: '' })
+  outlines: '', onMap: false, bbox: '' })
 
 const first = (value: LocationQuery[string] | undefined): string => String((Array.isArray(value) ? value[0] : value) ?? '')
 const flag = (value: LocationQuery[string] | undefined): boolean => first(value) === '1'
@@ -52,6 +56,8 @@ export function readView(query: LocationQuery): View {
   view.overdue = flag(query.overdue)
   view.waiting = flag(query.waiting)
   view.selected = first(query.sel).split('.').filter(Boolean)
+  const outlines = first(query.outlines) as Outlines
+  if (OUTLINES.includes(outlines)) view.outlines = outlines
   view.map = readPlace(first(query.map))
   view.bbox = readBox(first(query.bbox))
   view.onMap = view.bbox !== ''
@@ -67,6 +73,7 @@ export function writeView(view: View): LocationQueryRaw {
   if (view.waiting) query.waiting = '1'
   if (view.selected.length) query.sel = view.selected.join('.')
   if (view.map) query.map = [view.map.lon.toFixed(5), view.map.lat.toFixed(5), view.map.zoom.toFixed(2)].join(',')
+  if (view.outlines) query.outlines = view.outlines
   if (view.onMap && view.bbox) query.bbox = view.bbox
   return query
 }
@@ -101,7 +108,7 @@ export interface Filters {
   q?: string
   open?: boolean
   overdue?: boolean
-  waiting?: boolean
+  waiting_for?: 'me'
   bbox?: string
 }
 
@@ -110,7 +117,7 @@ export function filtersOf(view: View): Filters {
   for (const name of TEXT_FILTERS) if (view[name].trim()) filters[name] = view[name].trim()
   if (view.shown !== 'all') filters.open = view.shown === 'open'
   if (view.overdue) filters.overdue = true
-  if (view.waiting) filters.waiting = true
+  if (view.waiting) filters.waiting_for = 'me'
   if (view.onMap && view.bbox) filters.bbox = view.bbox
   return filters
 }

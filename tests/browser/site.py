@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE, OFFICE, FULL_HD = (390, 844), (1366, 768), (1920, 1080)
-#: Some communities of the demo have people that can be played; this one lies in the street that has all roles.
-PLAYED = (117.2135, 39.1075)
+#: In the community of the demo that all roles of one street have in reach.
+PLAYED = (117.207275, 39.125021)
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--font-render-hinting=none")
 #: Told to us by the page itself: what its policy refused.

@@ -55,6 +55,7 @@ class Site:
             start_new_session=True, env={**own, "WANGGE_DATA_DIR": str(self.data), "WANGGE_SHOW_CODES": "true",
                                          "WANGGE_CODE_LIMITS": "99,999,999", "WANGGE_PUBLIC_PER_MINUTE": "9999",
                                          "WANGGE_CODE_LIMITS_ADDRESS": "99,999,999"})
+        log.close()  # the server holds it open
         wait_until(self.ready)
 
     def ready(self) -> bool:

@@ -58,3 +58,28 @@ export function tallyOf(days: readonly Day[]): Tally {
   const count = (kind: Kind) => kinds.filter((each) => each === kind).length
   return { work: count('work') + count('make_up'), holiday: count('holiday'), make_up: count('make_up') }
 }
+
+/** What somebody wants a day to be; `default` takes away what was loaded for it. */
+export interface DayEdit {
+  kind: 'work' | 'holiday' | 'default'
+  name: string
+}
+
+/** The edits as rows of the calendar's sheet, in the order of the days. */
+export function dayEdits(edits: Record<string, DayEdit>): { rows: { date: string; kind: string; name: string }[]; removed: string[] } {
+  const dates = Object.keys(edits).sort()
+  const rows = dates.flatMap((date) => {
+    const edit = edits[date]
+    return edit && edit.kind !== 'default' ? [{ date, kind: edit.kind, name: edit.name }] : []
+  })
+  return { rows, removed: dates.filter((date) => edits[date]?.kind === 'default') }
+}
+
+const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
+const DAY_MS = 86_400_000
+
+/** The date that a key leads to; none for a key that moves nothing. */
+export function moved(date: string, key: string): string | undefined {
+  const step = STEPS[key]
+  return step === undefined ? undefined : new Date(Date.parse(`${date}T00:00:00Z`) + step * DAY_MS).toISOString().slice(0, 10)
+}

@@ -19,12 +19,12 @@ export const zh = {
   cal: {
     lead: '工作日、节假日、调休; 决定时限如何计算', year: '年份', prev: '上一年', next: '下一年', unpublished: '{year} 年尚未发布工作日历。落在该年的时限无法计算, 请在国务院办公厅发布后导入当年文件。', legend: '图例',
     kind: { work: '工作日', rest: '周末', holiday: '放假', make_up: '调休上班' }, tally: '{work} 个工作日 · {holiday} 天放假 · {make_up} 天调休上班', load: '导入日历文件', export: '导出', template: '模板', day: '{date} 星期{w}',
-    change: '改为', toWork: '上班', toHoliday: '放假', default: '恢复默认', name: '名称', nameHint: '如 春节、调休上班', set: '加入修改', month: '{n} 月', week: ['一', '二', '三', '四', '五', '六', '日'].join(''), edits: '{n} 天待预览', edited: '已修改', hours: '上班时间 {spans}',
+    change: '改为', toWork: '上班', toHoliday: '放假', default: '恢复默认', name: '名称', nameHint: '如 春节、调休上班', set: '加入修改', month: '{n} 月', week: '一二三四五六日', edits: '{n} 天待预览', edited: '已修改', hours: '上班时间 {spans}', mark: { holiday: '休', make_up: '班' }, clear: '清除修改', help: '方向键移动, 回车修改', loaded: '已导入',
   },
   proc: {
     lead: '事件经过的状态和操作; 流程是数据, 不用编程', diagram: '流程图', states: '状态', actions: '操作', stays: '不改变状态的操作', table: '操作表', text: 'YAML 原文', download: '下载 YAML', load: '导入流程文件', open: '在办 {n} 件', file: '随附文件', version: '第 {n} 版',
     list: '清单 {list}', start: '开始', end: '结束', from: '从', to: '到', by: '谁', fields: '填写', conditions: '限制', clocks: '时限', then: '系统随后', notices: '通知', does: '系统同时', required: '必填', optional: '选填', same: '不变', byStandard: '按标准', urgent: '夜间和节假日 {limit}',
-    pick: '选择图中的状态或操作查看说明。', clock: { start: '开始计时', stop: '停止计时', pause: '暂停计时', resume: '恢复计时' }, out: '可做的操作', into: '由此进入', none: '无', any: '任意', holder: '责任方', due: '到期', again: '再超期', limit: '时限', help: '用 Tab 或方向键在图中移动',
+    pick: '选择图中的状态或操作查看说明。', clock: { start: '开始计时', stop: '停止计时', pause: '暂停计时', resume: '恢复计时' }, out: '可做的操作', into: '由此进入', none: '无', any: '任意', holder: '责任方', due: '到期', again: '再超期', limit: '时限', help: '用 Tab 键在图中移动, 回车选择',
     open0: '在办', incidents: '在办事件',
   },
 }
@@ -49,12 +49,12 @@ export const en: typeof zh = {
   cal: {
     lead: 'Work days, holidays and make-up days: they decide how limits are counted', year: 'Year', prev: 'Year before', next: 'Year after', unpublished: 'No calendar of {year} is published. Limits that reach it cannot be counted; load the file once the State Council has published it.', legend: 'Legend',
     kind: { work: 'Work day', rest: 'Weekend', holiday: 'Holiday', make_up: 'Make-up work day' }, tally: '{work} work days · {holiday} days off · {make_up} make-up days', load: 'Load a calendar file', export: 'Export', template: 'Template', day: '{date}, {w}', change: 'Make it', toWork: 'a work day', toHoliday: 'a holiday', default: 'as by default',
-    name: 'Name', nameHint: 'such as Spring Festival', set: 'Add to the edits', month: '{n}', week: '1234567', edits: '{n} days to preview', edited: 'edited', hours: 'working hours {spans}',
+    name: 'Name', nameHint: 'such as Spring Festival', set: 'Add to the edits', month: '{n}', week: 'MTWTFSS', edits: '{n} days to preview', edited: 'edited', hours: 'working hours {spans}', mark: { holiday: 'off', make_up: 'on' }, clear: 'Clear the edits', help: 'Arrow keys move, Enter changes a day', loaded: 'loaded',
   },
   proc: {
     lead: 'The states and actions that an incident goes through; a process is data, not programming', diagram: 'Diagram', states: 'States', actions: 'Actions', stays: 'Actions that leave the state as it is', table: 'Table of actions', text: 'The YAML file', download: 'Download YAML', load: 'Load a process file', open: '{n} open', file: 'as shipped', version: 'version {n}',
     list: 'List {list}', start: 'Start', end: 'End', from: 'From', to: 'To', by: 'By', fields: 'Fields', conditions: 'Not while', clocks: 'Clocks', then: 'Then, by itself', notices: 'Notices', does: 'Also', required: 'required', optional: 'optional', same: 'unchanged', byStandard: 'by the standard', urgent: 'by night and on holidays {limit}',
-    pick: 'Choose a state or an action in the diagram to read about it.', clock: { start: 'starts', stop: 'stops', pause: 'pauses', resume: 'resumes' }, out: 'What may be done', into: 'How one gets here', none: 'none', any: 'any', holder: 'Who must act', due: 'When due', again: 'When due again', limit: 'Limit', help: 'Move in the diagram with Tab or the arrow keys',
+    pick: 'Choose a state or an action in the diagram to read about it.', clock: { start: 'starts', stop: 'stops', pause: 'pauses', resume: 'resumes' }, out: 'What may be done', into: 'How one gets here', none: 'none', any: 'any', holder: 'Who must act', due: 'When due', again: 'When due again', limit: 'Limit', help: 'Tab moves in the diagram, Enter chooses',
     open0: 'open', incidents: 'Open incidents',
   },
 }

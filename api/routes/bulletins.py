@@ -7,11 +7,12 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.dependencies import Caller, MayIssueBulletin, MayReadFigures
-from api.documented import ALWAYS, SIGNED_IN, problems
+from api.documented import ALWAYS, SIGNED_IN, Responses, problems
 from api.routes.figures import FILES
 from api.schemas.bulletins import (
     BulletinHead,
@@ -24,16 +25,24 @@ from api.schemas.bulletins import (
     MovedOut,
 )
 from api.schemas.common import NoQuery
-from api.sheets import as_file, form_of
+from api.sheets import as_file, as_paper, form_of
 from data.engine import reading, writing
-from governance.errors import InvalidField
+from governance.errors import InvalidField, NotFound
 from governance.figures import bulletin as bulletins
 from governance.figures.bulletin import Bulletin
+from governance.figures.bulletin_pdf import pdf_of
 from governance.figures.bulletin_sheet import sheets_of
 from governance.figures.counts import FORMULAS
 from governance.figures.filters import name_of
+from governance.figures.paper import MEDIA_TYPE
+from governance.figures.sheets import MEDIA_TYPES
 
+#: What a bulletin comes as, beside what every figure does.
+PAPER = {MEDIA_TYPE: "pdf"}
 router = APIRouter(prefix="/api/v1/bulletins", tags=["figures"], responses={**ALWAYS, **SIGNED_IN})
+
+
+FILES_AND_PAPER: Responses = {200: {**FILES[200], "content": {**FILES[200]["content"], MEDIA_TYPE: {}}}}
 
 
 @router.post("", status_code=201, responses=problems(409), summary="发布月度通报 Issue a month's bulletin")
@@ -62,20 +71,37 @@ def list_bulletins(caller: MayReadFigures, wanted: Annotated[BulletinsQuery, Que
                         next_cursor=cursor_of(page[-1]) if len(found) > wanted.limit else None)
 
 
-@router.get("/{month}", response_model=BulletinOut, responses={**problems(404), **FILES},
+@router.get("/{month}", response_model=BulletinOut, responses={**problems(404), **FILES_AND_PAPER},
             summary="一份月度通报 One bulletin")
 def read_bulletin(request: Request, month: Annotated[Month, Path()], caller: MayReadFigures,
                   wanted: Annotated[BulletinQuery, Query()]) -> BulletinOut | Response:
-    """As it was issued, and, for who may count its unit, every number that would be another today."""
-    unit = wanted.unit or caller.actor.unit
+    """As it was issued, and, for who may count its unit, every number that would be another today. As PDF it is what
+    is printed: A4, every rate with its numerator and denominator."""
+    unit, form = wanted.unit or caller.actor.unit, form_of(request, wanted.form, PAPER)
     with reading(caller.engine) as session:
-        found, editions = bulletins.read(session, caller.actor, month, unit, wanted.process, wanted.edition)
-        form = form_of(request, wanted.form)
-        if form != "json":
-            return as_file(sheets_of(found), form, f"{found.document['unit_name']}{month}通报")
+        found, editions = chosen(session, caller, month, unit, wanted, form)
+        if form in MEDIA_TYPES:
+            return as_file(sheets_of(found), form, name_of_file(found))
         moved = bulletins.moved_since(session, caller.city, caller.actor, found,
-                                      caller.now) if wanted.live else None
+                                      caller.now) if wanted.live and found.edition else None
+    if form == "pdf":
+        return as_paper(pdf_of(found, moved), name_of_file(found))
     return shown(caller, found, editions, moved)
+
+
+def chosen(session: Session, caller: Caller, month: str, unit: str, wanted: BulletinQuery,
+           form: str) -> tuple[Bulletin, list[Bulletin]]:
+    """The edition that is asked for; on paper, if that is wanted, the figures of a month that is not issued."""
+    try:
+        return bulletins.read(session, caller.actor, month, unit, wanted.process, wanted.edition)
+    except NotFound:
+        if not (wanted.unissued and form == "pdf" and wanted.edition is None):
+            raise
+        return bulletins.unissued(session, caller.city, caller.actor, month, unit, wanted.process, caller.now), []
+
+
+def name_of_file(found: Bulletin) -> str:
+    return f"{found.document['unit_name']}{found.month}通报"
 
 
 def head(caller: Caller, found: Bulletin) -> BulletinHead:

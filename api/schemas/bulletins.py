@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,10 @@ class BulletinQuery(In):
     edition: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
         default=None, description="缺省为最后一版 (default: the last)")
     live: bool = Field(default=True, description="附与现时统计之差 (with what has moved since)")
-    form: Format | None = Field(default=None, alias="format", description="缺省按 Accept (default: by Accept, or JSON)")
+    unissued: bool = Field(default=False, description=(
+        "未发布时给出现时统计, 仅 PDF (where none is issued: the figures as they are now, as PDF only)"))
+    form: Format | Literal["pdf"] | None = Field(
+        default=None, alias="format", description="缺省按 Accept (default: by Accept, or JSON)")
 
 
 class BulletinsQuery(In):

@@ -67,7 +67,9 @@ def issue(session: Session, city: City, actor: Actor, month: str, unit: str, pro
     """Freeze a month that is over. Give it a session that has done nothing yet: all is counted from one state of the
     database. Conflict if it is issued already and no reason for a correction is given."""
     scope.require(actor, "issue_bulletin")
-    since, until = _period(month, now)
+    since, until = _period(month)
+    if until > now:
+        raise InvalidField("month", "该月尚未结束", "is not over yet", "month_not_over")
     wanted = FigureFilter(unit=unit, process=process, since=since, until=until)
     check_scope(city, actor, wanted)
     if process is not None:
@@ -82,13 +84,30 @@ def issue(session: Session, city: City, actor: Actor, month: str, unit: str, pro
     return _written(session, made, actor, now)
 
 
-def _period(month: str, now: datetime) -> tuple[datetime, datetime]:
+def unissued(session: Session, city: City, actor: Actor, month: str, unit: str, process: str | None,
+             now: datetime) -> Bulletin:
+    """The same figures as they are now, of a month that nobody has issued, also of one that is not over: edition 0,
+    without issuer and hash, and kept nowhere. For who may count the whole unit."""
+    scope.require(actor, "read_figures")
+    since, until = _period(month)
+    if since > now:
+        raise InvalidField("month", "该月尚未开始", "has not begun yet", "month_not_begun")
+    wanted = FigureFilter(unit=unit, process=process, since=since, until=until)
+    check_scope(city, actor, wanted)
+    if actor.role in DEPARTMENT_ROLES:
+        raise NotAllowed("现时统计限于本单元的管理人员", "These figures are for people of the unit.")
+    if process is not None:
+        city.process(process)
+    document = frozen(session, city, actor, wanted, now) | {"month": month, "edition": 0}
+    return Bulletin(month=month, unit=unit, process=process or ALL, edition=0, issued_at=now, issuer="", reason="",
+                    formula_version=FORMULAS, document=document, hash="")
+
+
+def _period(month: str) -> tuple[datetime, datetime]:
     try:
         since, until = month_of(date.fromisoformat(f"{month}-01"))
     except ValueError:
         raise InvalidField("month", "应为月份 YYYY-MM", "must be a month YYYY-MM") from None
-    if until > now:
-        raise InvalidField("month", "该月尚未结束", "is not over yet", "month_not_over")
     return since.astimezone(UTC), until.astimezone(UTC)
 
 

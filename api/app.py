@@ -40,6 +40,7 @@ from api.routes import (
     incidents,
     live,
     notices,
+    own_figures,
     patrols,
     points,
     processes,
@@ -103,7 +104,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(DefaultHeaders)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
-    for room in (calendar, points, candidates, patrols, views,
+    for room in (calendar, points, candidates, patrols, views, own_figures,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
                  exchange, processes, accounts, departments, system, health):

@@ -105,6 +105,8 @@ class Transition(SQLModel, table=True):
     """One step of an incident. Append-only; each row's hash covers the row and the hash before it."""
 
     __tablename__ = "transition"
+    __table_args__ = (Index("transition_actor", "actor", "at", postgresql_where=text("actor IS NOT NULL"),
+                            sqlite_where=text("actor IS NOT NULL")),)
 
     incident_id: uuid.UUID = Field(primary_key=True, foreign_key="incident.id")
     seq: int = Field(primary_key=True)

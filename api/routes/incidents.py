@@ -13,7 +13,8 @@ from api.dependencies import Caller, MayReadIncidents, MayReport
 from api.documented import ALWAYS, SIGNED_IN, problems
 from api.schemas.actions import PossibleOut
 from api.schemas.common import Code, NoQuery
-from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, IncidentsPlaced, IncidentsQuery, TransitionOut
+from api.schemas.incident_lists import IncidentsPlaced, IncidentsQuery
+from api.schemas.incidents import IncidentIn, IncidentOut, IncidentPage, TransitionOut
 from data.engine import reading, writing
 from governance import journey, queries
 from governance.errors import InvalidField

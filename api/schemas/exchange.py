@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.common import Code, In
-from api.schemas.incidents import IncidentsWanted
+from api.schemas.incident_lists import IncidentsWanted
 
 TableForm = Literal["csv", "xlsx", "jsonl"]
 IncidentForm = Literal["csv", "xlsx", "jsonl", "geojson"]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.common import Moment, Out
-from api.schemas.incidents import IncidentsPlaced
+from api.schemas.incident_lists import IncidentsPlaced
 
 MOST_POINTS = 5000
 

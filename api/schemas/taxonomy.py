@@ -51,7 +51,7 @@ class SubcategoryOut(Out):
     sensitivity: str
     photo: str
     pinyin: list[str] = Field(examples=[["bllj", "baolulaji", "ljmrs"]], description=(
-        "名称的拼音首字母和全拼, 同义词和俗称的首字母 (initials and full pinyin of the name, initials of its other names)"))
+        "名称的拼音首字母和全拼, 其他名称的首字母 (initials and full pinyin of the name, initials of the others)"))
     standards: list[StandardOut]
 
 

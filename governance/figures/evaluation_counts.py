@@ -62,7 +62,7 @@ def of_departments(session: Session, codes: Iterable[str], wanted: FigureFilter,
 
 # ---- people --------------------------------------------------------------------------------------------------------
 
-def _counts(conditions: Mapping[str, Condition]) -> list[Any]:
+def counts_of(conditions: Mapping[str, Condition]) -> list[Any]:
     return [func.count().filter(condition).label(name) for name, condition in conditions.items()]
 
 
@@ -71,7 +71,7 @@ def _reports(ids: list[uuid.UUID], wanted: FigureFilter) -> sql.Select[Any]:
     outcome = func.coalesce(col(Incident.outcome), "")
     decided = or_(col(Incident.filed_at).is_not(None), outcome.in_(("void", "merged")))
     valid = and_(decided, outcome != "void")
-    return select(col(Incident.reporter).label("who"), *_counts({"reports": decided, "reports_valid": valid})).where(
+    return select(col(Incident.reporter).label("who"), *counts_of({"reports": decided, "reports_valid": valid})).where(
         col(Incident.reporter).in_(ids), col(Incident.reporter_role).in_(GRID_ROLES),
         in_period("reported_at", wanted)).group_by(col(Incident.reporter))
 
@@ -79,36 +79,36 @@ def _reports(ids: list[uuid.UUID], wanted: FigureFilter) -> sql.Select[Any]:
 def _steps(ids: list[uuid.UUID], wanted: FigureFilter, postgresql: bool) -> sql.Select[Any]:
     """The steps of the period by who took them."""
     actions = ("verify", "check", "ask_verify", *ACCEPTS, *DISPATCHES)
-    conditions = _on_the_spot(postgresql) | _at_the_desk(postgresql)
-    return select(col(Transition.actor).label("who"), *_counts(conditions)).join_from(
+    conditions = on_the_spot(postgresql) | at_the_desk(postgresql)
+    return select(col(Transition.actor).label("who"), *counts_of(conditions)).join_from(
         Transition, Incident, col(Incident.id) == col(Transition.incident_id)).where(
-        col(Transition.actor).in_(ids), _took(*actions), _inside(Transition.at, wanted)).group_by(col(Transition.actor))
+        col(Transition.actor).in_(ids), took(*actions), inside(Transition.at, wanted)).group_by(col(Transition.actor))
 
 
-def _on_the_spot(postgresql: bool) -> dict[str, Condition]:
+def on_the_spot(postgresql: bool) -> dict[str, Condition]:
     counted = {"verified": ("verify", "verify"), "checked": ("check", "check")}
-    judged = {name: and_(_took(action), _stopped(stage, postgresql)) for name, (action, stage) in counted.items()}
-    return judged | {f"{name}_on_time": and_(_took(action), _stopped(stage, postgresql, ON_TIME))
+    judged = {name: and_(took(action), stopped(stage, postgresql)) for name, (action, stage) in counted.items()}
+    return judged | {f"{name}_on_time": and_(took(action), stopped(stage, postgresql, ON_TIME))
                      for name, (action, stage) in counted.items()}
 
 
-def _at_the_desk(postgresql: bool) -> dict[str, Condition]:
+def at_the_desk(postgresql: bool) -> dict[str, Condition]:
     """A verification is called for in time if the desk's own clock, which it pauses, was kept."""
-    files, sends, asks = _took(*FILES), _took(*DISPATCHES), _took("ask_verify")
-    accepts = and_(_took(*ACCEPTS), col(Transition.from_state).in_(WAITING))
-    in_time = _stopped("accept", postgresql, ON_TIME)
+    files, sends, asks = took(*FILES), took(*DISPATCHES), took("ask_verify")
+    accepts = and_(took(*ACCEPTS), col(Transition.from_state).in_(WAITING))
+    in_time = stopped("accept", postgresql, ON_TIME)
     return {
-        "accepted": accepts, "accepted_judged": and_(accepts, _stopped("accept", postgresql)),
+        "accepted": accepts, "accepted_judged": and_(accepts, stopped("accept", postgresql)),
         "accepted_on_time": and_(accepts, in_time), "verify_asked": and_(asks, _clocked("accept", ON_TIME, OVERDUE)),
         "verify_asked_on_time": and_(asks, _clocked("accept", ON_TIME)),
         "filed": files, "filed_on_time": and_(files, in_time),
         "filed_accurate": and_(files, func.coalesce(col(Incident.outcome), "") != "void"),
-        "dispatched": sends, "dispatched_judged": and_(sends, _stopped("dispatch", postgresql)),
-        "dispatched_on_time": and_(sends, _stopped("dispatch", postgresql, ON_TIME)),
+        "dispatched": sends, "dispatched_judged": and_(sends, stopped("dispatch", postgresql)),
+        "dispatched_on_time": and_(sends, stopped("dispatch", postgresql, ON_TIME)),
         "dispatched_accurate": and_(sends, ~_returned_next())}
 
 
-def _took(*actions: str) -> Condition:
+def took(*actions: str) -> Condition:
     return col(Transition.action).in_(actions)
 
 
@@ -117,7 +117,7 @@ def _clocked(stage: str, *verdicts: str) -> Condition:
     return exists().where(*_clock_of(stage, *verdicts)).correlate(Transition)
 
 
-def _stopped(stage: str, postgresql: bool, *verdicts: str) -> Condition:
+def stopped(stage: str, postgresql: bool, *verdicts: str) -> Condition:
     """This step stopped such a clock."""
     of = _clock_of(stage, *(verdicts or (ON_TIME, OVERDUE)))
     return exists().where(*of, _at_once(Clock.stopped_at, postgresql)).correlate(Transition)
@@ -143,7 +143,7 @@ def _closings(ids: list[uuid.UUID], wanted: FigureFilter) -> sql.Select[Any]:
     in_time = or_(col(Incident.on_time).is_(True), col(Incident.exempt).is_(True))
     files = select(col(Transition.incident_id), col(Transition.actor).label("who")).where(
         col(Transition.actor).in_(ids), col(Transition.action).in_(FILES)).distinct().subquery().c
-    return select(files.who, *_counts({"closed": sql.true(), "closed_on_time": in_time})).join_from(
+    return select(files.who, *counts_of({"closed": sql.true(), "closed_on_time": in_time})).join_from(
         files.who.table, Incident, col(Incident.id) == files.incident_id).where(
         CLOSED, in_period("closed_at", wanted)).group_by(files.who)
 
@@ -170,14 +170,14 @@ def _handling(codes: list[str], wanted: FigureFilter, now: datetime, postgresql:
         _at_once(Clock.stopped_at, postgresql)).correlate(Clock)
     waits = and_(col(Clock.stopped_at).is_(None),
                  or_(col(Clock.paused_at).is_(None), col(Clock.paused_at) > col(Clock.due_at)), OPEN)
-    ended, due = _inside(Clock.stopped_at, wanted), and_(_inside(Clock.due_at, wanted), col(Clock.due_at) <= now)
+    ended, due = inside(Clock.stopped_at, wanted), and_(inside(Clock.due_at, wanted), col(Clock.due_at) <= now)
     by_then = handled if wanted.until is None else and_(handled, col(Clock.stopped_at) < wanted.until)
     excused = and_(by_then, col(Clock.verdict) == OVERDUE, col(Incident.exempt).is_(True),
                    col(Incident.department) == col(Clock.department))
     conditions = {"to_handle": sql.true(), "handled": by_then, "handled_excused": excused,
                   "handled_on_time": and_(by_then, col(Clock.verdict) == ON_TIME), "overdue_waiting": ~by_then,
                   "extended": col(Clock.original_due_at).is_not(None)}
-    return select(col(Clock.department).label("who"), *_counts(conditions)).join_from(
+    return select(col(Clock.department).label("who"), *counts_of(conditions)).join_from(
         Clock, Incident, col(Incident.id) == col(Clock.incident_id)).where(
         col(Clock.department).in_(codes), col(Clock.stage).in_(ALIKE["handle"]),
         or_(and_(ended, handled), and_(due, or_(handled, waits)))).group_by(col(Clock.department))
@@ -190,13 +190,13 @@ def _checks(codes: list[str], wanted: FigureFilter, postgresql: bool) -> sql.Sel
     return select(col(Clock.department).label("who"), one.label("checked"), failed.label("reworked")).join_from(
         Transition, Clock, and_(col(Clock.incident_id) == col(Transition.incident_id),
                                 col(Clock.stage).in_(ALIKE["check"]), _at_once(Clock.stopped_at, postgresql))).where(
-        col(Transition.action) == "check", col(Clock.department).in_(codes), _inside(Transition.at, wanted)).group_by(
+        col(Transition.action) == "check", col(Clock.department).in_(codes), inside(Transition.at, wanted)).group_by(
         col(Clock.department))
 
 
 # ---- instants ------------------------------------------------------------------------------------------------------
 
-def _inside(instant: Any, wanted: FigureFilter) -> Condition:
+def inside(instant: Any, wanted: FigureFilter) -> Condition:
     at: Any = col(instant)
     since = at.is_not(None) if wanted.since is None else at >= wanted.since
     return since if wanted.until is None else and_(since, at < wanted.until)

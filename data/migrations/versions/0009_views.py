@@ -1,4 +1,5 @@
-"""Saved views; and what was asked and answered, found by who asked: it waits to be confirmed."""
+"""Saved views. What a person took, found by person and time; what was answered, found by who asked: it waits to be
+confirmed."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ revision = "0009"
 down_revision = "0008"
 
 ANSWERED = sa.text("state = 'answered'")
+BY_PERSONS = sa.text("actor IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -19,8 +21,11 @@ def upgrade() -> None:
         text("screen", 40), text("name", 60), text("query", 2000), whole("position"))
     op.create_index("saved_view_account", "saved_view", ["account", "screen", "position"])
     op.create_index("request_answered", "request", ["asked_by"], postgresql_where=ANSWERED, sqlite_where=ANSWERED)
+    op.create_index("transition_actor", "transition", ["actor", "at"], postgresql_where=BY_PERSONS,
+                    sqlite_where=BY_PERSONS)
 
 
 def downgrade() -> None:
+    op.drop_index("transition_actor", "transition")
     op.drop_index("request_answered", "request")
     op.drop_table("saved_view")

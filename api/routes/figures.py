@@ -114,8 +114,10 @@ def read_trend(request: Request, caller: MayReadFigures,
     """`closed_in_bucket` is listed as the figure `ended`; every other number under its own name (`closed_of_reported`
     as `closed`), with the row's `from` and `to`."""
     with reading(caller.engine) as session:
-        rows = trend.trend(session, caller.city, caller.actor, filter_of(wanted), wanted.interval)
-    names = ("reported", "filed", "voided", "merged", "closed", "ended", "closure_rate")
+        rows = trend.trend(session, caller.city, caller.actor, filter_of(wanted), wanted.interval,
+                           caller.now)
+    names = ("reported", "filed", "voided", "merged", "closed", "ended", "open", "overdue", "due", "closed_on_time",
+             *trend.RATED)
     meta = about(caller, wanted, ("趋势", "Trend"), names, None, "from", "to")
     return answer(request, wanted, lambda: figures_sheet.of_trend(rows, meta), lambda: TrendOut(
         meta=meta_out(meta), interval=wanted.interval, rows=[trend_out(row) for row in rows]))

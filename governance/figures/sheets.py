@@ -16,7 +16,7 @@ from governance.figures.counts import COUNTS, RATES, words_of
 from governance.figures.league import LeagueRow
 from governance.figures.meta import Formula, Meta
 from governance.figures.stages import NAMES, StageRow, StageTime
-from governance.figures.trend import TrendRow
+from governance.figures.trend import RATED, TrendRow
 
 FORMATS = ("csv", "xlsx")
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8",
@@ -70,11 +70,13 @@ def of_compared(rows: Iterable[Compared], total: Compared, meta: Meta, compare: 
 
 
 def of_trend(rows: Iterable[TrendRow], meta: Meta) -> Sheet:
-    headings = ("时段", "起", "上报", "立案", "作废", "并案", "其中结案", "本期结案", "结案率")
-    columns = [Column(heading, heading == "结案率") for heading in headings]
+    headings = ("时段", "起", "上报", "立案", "作废", "并案", "其中结案", "本期结案", "在办", "在办超期", "应结",
+                "按期结案")
+    columns = [*map(Column, headings), *(Column(words_of(rate)[0], percent=True) for rate in RATED)]
     return _sheet(meta, columns, [[
         row.bucket, row.start.isoformat(), row.reported, row.filed, row.voided, row.merged, row.closed_of_reported,
-        row.closed_in_bucket, row.closure_rate] for row in rows])
+        row.closed_in_bucket, row.open, row.overdue, row.due, row.closed_on_time,
+        *(getattr(row, rate) for rate in RATED)] for row in rows])
 
 
 def of_league(rows: Iterable[LeagueRow], total: LeagueRow, meta: Meta) -> Sheet:

@@ -68,7 +68,7 @@ def test_who_reads_no_figures_gets_none(session: Session, city: City, people: di
         with pytest.raises(NotAllowed):
             closure(session, city, people[name], "district", FigureFilter(), now)
         with pytest.raises(NotAllowed):
-            trend(session, city, people[name], FigureFilter(), "day")
+            trend(session, city, people[name], FigureFilter(), "day", now)
 
 
 FILTERS: dict[str, tuple[FigureFilter, Callable[[Incident], bool]]] = {
@@ -177,7 +177,7 @@ def bucket_of(day: date, interval: str) -> date:
 
 @pytest.mark.parametrize(("wanted", "interval"), [(MONTH, "day"), (FigureFilter(), "week"), (MONTH, "month")])
 def test_the_trend_is_what_a_recount_says(session: Session, city: City, people: dict[str, Actor], kept: list[Kept],
-                                          wanted: FigureFilter, interval: Any) -> None:
+                                          wanted: FigureFilter, interval: Any, now: datetime) -> None:
     mine = [e.incident for e in kept if counts_for(people["centre"], e.incident)]
     came: dict[date, Counter[str]] = {}
     for i in mine:
@@ -187,7 +187,7 @@ def test_the_trend_is_what_a_recount_says(session: Session, city: City, people: 
         if i.outcome == "closed" and inside(i.closed_at, wanted):
             end = bucket_of(i.closed_at.astimezone(SHANGHAI).date(), interval)
             came.setdefault(end, Counter())["closed_in_bucket"] += 1
-    rows = trend(session, city, people["centre"], wanted, interval)
+    rows = trend(session, city, people["centre"], wanted, interval, now)
     told = {row.start: row for row in rows}
     assert [row.start for row in rows] == sorted(told)
     for start, row in told.items():
@@ -197,16 +197,33 @@ def test_the_trend_is_what_a_recount_says(session: Session, city: City, people: 
     assert came == {}
 
 
-def test_quiet_days_are_there_with_zeros(session: Session, city: City, people: dict[str, Actor]) -> None:
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("interval", ["day", "week", "month"])
+def test_every_number_of_the_trend_is_the_closure_of_its_bucket(session: Session, city: City, people: dict[str, Actor],
+                                                                interval: Any, now: datetime) -> None:
+    wanted = replace(MONTH, until=now + timedelta(days=2))
+    rows = trend(session, city, people["leader"], wanted, interval, now)
+    assert any(row.due for row in rows)
+    for row in rows:
+        total = closure(session, city, people["leader"], "district", replace(wanted, since=row.since, until=row.until),
+                        now)[1].document()
+        names = ("reported", "open", "overdue", "due", "closed_on_time", "closure_rate", "on_time_rate",
+                 "accurate_dispatch_rate", "rework_rate", "satisfied_rate")
+        assert {name: getattr(row, name) for name in names} == {name: total[name] for name in names}
+
+
+def test_quiet_days_are_there_with_zeros(session: Session, city: City, people: dict[str, Actor],
+                                         now: datetime) -> None:
     new_year = FigureFilter(since=datetime(2025, 12, 29, tzinfo=SHANGHAI), until=datetime(2026, 1, 5, tzinfo=SHANGHAI))
-    of = {interval: [row.bucket for row in trend(session, city, people["leader"], new_year, interval)]
+    of = {interval: [row.bucket for row in trend(session, city, people["leader"], new_year, interval, now)]
           for interval in ("day", "week", "month")}
     assert of["day"][0] == "2025-12-29"
     assert of["day"][-1] == "2026-01-04"
     assert (len(of["day"]), of["week"], of["month"]) == (7, ["2026-W01"], ["2025-12", "2026-01"])
-    assert trend(session, city, people["leader"], FigureFilter(), "week") == []
+    assert trend(session, city, people["leader"], FigureFilter(), "week", now) == []
     with pytest.raises(InvalidField):
-        trend(session, city, people["leader"], replace(new_year, since=datetime(1900, 1, 1, tzinfo=SHANGHAI)), "day")
+        trend(session, city, people["leader"], replace(new_year, since=datetime(1900, 1, 1, tzinfo=SHANGHAI)), "day",
+              now)
 
 
 def test_a_day_ends_at_midnight_in_china(session: Session) -> None:

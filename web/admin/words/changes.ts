@@ -23,7 +23,7 @@ export const zh = {
   bad: { title: '文件有 {n} 处错误, 没有导入任何内容。', do: '请按下表改正后重新导入。', caption: '错误', line: '行', field: '字段', reason: '原因',
     more: '还有 {n} 处未列出', save: '下载错误表' },
   upload: { title: '导入{kind}', lead: '文件先检查并与现行数据比较, 不会立即生效。CSV 用 UTF-8 编码; 也可用 XLSX。', list: '清单', system: '来源系统',
-    template: '模板:', complete: '部门表是完整名单: 未列出的部门撤销', needed: '请选择文件', go: '检查并预览', busy: '检查中…' },
+    template: '模板:', complete: '部门表是完整名单: 未列出的部门撤销', needed: '请选择文件', choose: '选择文件', nothing: '未选择', go: '检查并预览', busy: '检查中…' },
   ask: { preview: '预览变更', discard: '放弃修改', undo: '撤销', edits: '{n} 项修改待预览', none: '尚无修改', wrong: '有不正确的内容, 没有建立草稿; 修改仍保留:', leave: '有未预览的修改, 将保留在本页。' },
 }
 
@@ -55,7 +55,7 @@ export const en: typeof zh = {
     field: 'Field', reason: 'Reason', more: '{n} more are not listed', save: 'Download the errors' },
   upload: { title: 'Load: {kind}', lead: 'Files are checked and compared first; nothing takes effect yet. CSV in UTF-8, or XLSX.', list: 'List',
     system: 'Source system', template: 'Template:', complete: 'The sheet names every department: one that is missing is removed',
-    needed: 'Choose a file', go: 'Check and preview', busy: 'Checking…' },
+    needed: 'Choose a file', choose: 'Choose a file', nothing: 'none chosen', go: 'Check and preview', busy: 'Checking…' },
   ask: { preview: 'Preview the changes', discard: 'Discard the edits', undo: 'Undo', edits: '{n} edits to preview', none: 'No edits yet',
     wrong: 'Something is not right and no draft was made; the edits are kept:', leave: 'There are edits without a preview; they stay on this page.' },
 }

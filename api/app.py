@@ -17,6 +17,7 @@ from api.documented import operation_id
 from api.headers import DefaultHeaders
 from api.limits import MB, BodyLimit
 from api.live import Live, on_stop_signals
+from api.metrics import Answered, Counted
 from api.routes import (
     accounts,
     actions,
@@ -39,6 +40,7 @@ from api.routes import (
     hotspots,
     incidents,
     live,
+    metrics,
     notices,
     own_figures,
     patrols,
@@ -102,12 +104,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now,
     app.add_middleware(BodyLimit, uploads=(attachments.PATH, drafts.PATH, grid_files.AUDIT_PATH),
                        upload_bytes=settings.video_limit_mb * MB)
     app.add_middleware(DefaultHeaders)
+    app.state.answered = Answered()
+    app.add_middleware(Counted, answered=app.state.answered)
     errors.install(app)
     # `actions` before `incidents`: /incidents/actions/… must not be taken for an incident's number; so `grid_files`
     for room in (calendar, points, candidates, patrols, views, own_figures,
                  sessions, taxonomy, suggestions, grid_files, grids, attachments, actions, duplicates, incidents,
                  figures, figures_map, evaluation, hotspots, bulletins, live, notices, deliveries, audit, drafts,
-                 exchange, processes, accounts, departments, system, health):
+                 exchange, processes, accounts, departments, system, metrics, health):
         app.include_router(room.router)
     app.include_router(public_router)
     app.include_router(screens_router)

@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     auto_confidence: float = Field(default=0.95, ge=0.5, le=1, description=(
         "How sure the ranking of subcategories must be, 0.5 to 1, before an incident is filed without a person; 1: "
         "never."))
+    metrics_token: str = Field(default="", repr=False, description=(
+        "Token with which Prometheus may read /metrics; empty: nobody may."))
 
     @property
     def speaks_tls(self) -> bool:

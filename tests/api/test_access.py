@@ -20,7 +20,7 @@ from tests.api.conftest import Town
 from tests.api.test_reporting import is_problem
 
 PUBLIC = "/api/v1/public"
-OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/sessions"),
+OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("POST", "/api/v1/sessions"),
         ("POST", f"{PUBLIC}/codes"), ("POST", f"{PUBLIC}/sessions"), ("GET", f"{PUBLIC}/processes"),
         ("GET", f"{PUBLIC}/taxonomy"), ("GET", f"{PUBLIC}/departments"), ("GET", f"{PUBLIC}/units"),
         ("GET", f"{PUBLIC}/incidents/{{number}}"), ("POST", f"{PUBLIC}/incidents/{{number}}/rate"),

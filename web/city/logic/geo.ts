@@ -48,7 +48,7 @@ function shape(outline: Outline, rings: Ring[]): Shape {
   const largest = rings.reduce((best, ring) => (Math.abs(area(ring)) > Math.abs(area(best)) ? ring : best), rings[0] ?? [])
   const [left, right] = extent(largest.map((point) => point[0]))
   const [top, bottom] = extent(largest.map((point) => point[1]))
-  const [x, y] = centre(largest)
+  const [x, y] = inside(largest)
   return { id: outline.id, name: String(outline.properties.name ?? outline.id), path: rings.map(pathOf).join(''), x, y,
     width: right - left, height: bottom - top }
 }
@@ -62,20 +62,35 @@ function pathOf(ring: Ring): string {
 const extent = (values: number[]): [number, number] =>
   values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity])
 
+const STEPS = 14
+const MOST_POINTS = 90
+
+/** A point well inside: of a fine net of points, the one that is furthest from the outline. */
+function inside(ring: Ring): [number, number] {
+  const outline = ring.filter((_, n) => n % Math.ceil(ring.length / MOST_POINTS) === 0)
+  const [left, right] = extent(ring.map((point) => point[0]))
+  const [top, bottom] = extent(ring.map((point) => point[1]))
+  let best: [number, number] = ring[0] ?? [0, 0]
+  let furthest = -1
+  for (let n = 0; n < STEPS * STEPS; n++) {
+    const x = left + ((n % STEPS) + 0.5) / STEPS * (right - left)
+    const y = top + (Math.floor(n / STEPS) + 0.5) / STEPS * (bottom - top)
+    const distance = contains(outline, x, y) ? Math.min(...outline.map(([a, b]) => (a - x) ** 2 + (b - y) ** 2 * 2)) : -1
+    if (distance > furthest) [furthest, best] = [distance, [x, y]]
+  }
+  return best
+}
+
+function contains(ring: Ring, x: number, y: number): boolean {
+  return ring.reduce((within, [ax, ay], n) => {
+    const [bx, by] = ring[(n + 1) % ring.length] as [number, number]
+    return (ay > y) !== (by > y) && x < ((bx - ax) * (y - ay)) / (by - ay) + ax ? !within : within
+  }, false)
+}
+
 function area(ring: Ring): number {
   return ring.reduce((sum, [x, y], n) => {
     const [nextX, nextY] = ring[(n + 1) % ring.length] as [number, number]
     return sum + (x * nextY - nextX * y) / 2
   }, 0)
-}
-
-function centre(ring: Ring): [number, number] {
-  const whole = area(ring)
-  if (!whole) return ring[0] ?? [0, 0]
-  const [x, y] = ring.reduce<[number, number]>(([sumX, sumY], [ax, ay], n) => {
-    const [bx, by] = ring[(n + 1) % ring.length] as [number, number]
-    const cross = ax * by - bx * ay
-    return [sumX + (ax + bx) * cross, sumY + (ay + by) * cross]
-  }, [0, 0])
-  return [x / (6 * whole), y / (6 * whole)]
 }

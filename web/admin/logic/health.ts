@@ -1,4 +1,6 @@
 /** Whether the server is well, and what to do where it is not. */
+import type { components } from '@shared/api/schema'
+
 export interface Part {
   name: string
   ok: boolean
@@ -32,4 +34,15 @@ export async function readHealth(): Promise<Health> {
   } catch {
     return { status: 'unreachable', parts: [] }
   }
+}
+
+export type System = components['schemas']['SystemOut']
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+const STEP = 1000
+
+/** Bytes as a person reads them. */
+export function sizeOf(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / STEP ** power
+  return `${value < 10 && power ? value.toFixed(1) : Math.round(value)} ${UNITS[power]}`
 }

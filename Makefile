@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
 
 SCREENS := web/packaging_screens.py
 
-.PHONY: help demo test lint web test-web bench lock servers
+.PHONY: help demo test lint web test-web pictures bench lock servers
 
 help:  ## 显示这些命令 · show these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -27,6 +27,9 @@ test-web: .venv/.dev web  ## 页面的类型检查和单元测试 · types and u
 	$(BIN)/python $(SCREENS) run types
 	$(BIN)/python $(SCREENS) run check
 	$(BIN)/python $(SCREENS) run test
+
+pictures: .venv/.dev servers web  ## 文档截图 · take the pictures of docs/screens.md
+	$(BIN)/python -m tests.browser.pictures
 
 lint: .venv/.dev  ## ruff, mypy
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, type MaybeRefOrGetter, toValue } from 'vue'
 import { api, data } from '@shared/api/client'
 import type { paths } from '@shared/api/schema'
-import { frozenPaper, livePaper, RANKED } from '../logic/bulletin'
+import { EARLIER, frozenPaper, livePaper, RANKED } from '../logic/bulletin'
 import { monthPeriod } from '../logic/period'
 import { below, levelOf } from '../logic/state'
 import { useFigure } from './figures'
@@ -37,11 +37,13 @@ export function useBulletin(wanted: MaybeRefOrGetter<Wanted>) {
   const groups = [useFigure('closure', by(() => level.value)), ...GROUPS.map((name) => useFigure('closure', by(() => name)))]
   const leagues = RANKED.map((rate) => useFigure('league', () => query.value && { ...query.value, by: level.value, rate }))
   const stages = useFigure('stages', by(() => level.value))
-  const all = [...groups, ...leagues, stages]
+  const past = EARLIER.map((compare) => useFigure('closure', () => query.value && { ...query.value, by: level.value, compare }))
+  const all = [...past, ...groups, ...leagues, stages]
   const paper = computed(() => {
     if (issued.data.value) return frozenPaper(issued.data.value.document, level.value)
     if (!live.value || all.some((each) => !each.data.value)) return null
-    return livePaper(level.value, groups.map((each) => each.data.value as never), leagues.map((each) => each.data.value as never), stages.data.value as never)
+    return livePaper(level.value, groups.map((each) => each.data.value as never), leagues.map((each) => each.data.value as never), stages.data.value as never,
+      Object.fromEntries(EARLIER.map((when, n) => [when, past[n]?.data.value])) as never)
   })
   const error = computed(() => issued.error.value ?? all.find((each) => each.error.value)?.error.value ?? null)
   return { issued, live, paper, error }

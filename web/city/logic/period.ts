@@ -49,8 +49,8 @@ export const isDay = (text: unknown): text is string =>
 /** The first and the last day of a period, for people. */
 export const daysOf = (period: Period): [string, string] => [period.from.slice(0, 10), addDays(period.to.slice(0, 10), -1)]
 
-/** Whether it is not over yet: then a comparison with a whole earlier period is of less with more. */
-export const unfinished = (period: Period, now: Date): boolean => Date.parse(period.to) > now.getTime() &&
+/** Whether a day or more of it is still to come: then a comparison with a whole earlier period is of less with more. */
+export const unfinished = (period: Period, now: Date): boolean => Date.parse(period.to) - now.getTime() > DAY_MS &&
   Date.parse(period.from) <= now.getTime()
 
 export const lengthInDays = (period: Period): number => Math.round((Date.parse(period.to) - Date.parse(period.from)) / DAY_MS)

@@ -45,7 +45,7 @@ export const zh = {
       id_taken: '服务器已收到这条上报的较早内容。请查看“我经手”, 然后删除此条。', not_found: '事件已不在您的范围内。可删除此条。', offline: '网络不通, 联网后自动发送。',
       not_authenticated: '登录已过期: 内容都在本机, 重新登录后自动发送。', other: '由另一账号填写, 该账号登录后发送。', any: '请点“修改”更正后重新提交。' } },
   me: { size: '字号', colours: '颜色', language: '语言', storage: '本机存储', used: '已用 {mb} MB', unknown: '浏览器未提供用量', storageHint: '含离线页面、任务和待发送的照片。', clear: '清除离线资料',
-    unsent: '还有 {n} 条未发送。退出后它们仍在本机, 您再次登录后发送; 换人登录不会以他人名义发送。', figures: '我的数据', days: '近 {n} 天' },
+    unsent: '还有 {n} 条未发送。退出后它们仍在本机, 您再次登录后发送; 换人登录不会以他人名义发送。', figures: '我的数据', thisMonth: '本月', lastMonth: '上月 {n}', hours: '{n} 小时' },
 }
 
 export const en: typeof zh = {
@@ -102,5 +102,5 @@ export const en: typeof zh = {
       not_found: 'The incident is not in your scope any more. It can be deleted.', offline: 'No network; it is sent when it is back.',
       not_authenticated: 'Your session has ended: everything is kept here and sent after you sign in.', other: 'Written by another account; sent when that one signs in.', any: 'Choose “Edit”, correct it and send it again.' } },
   me: { size: 'Text', colours: 'Colours', language: 'Language', storage: 'On this phone', used: '{mb} MB used', unknown: 'The browser does not tell', storageHint: 'Pages, tasks and photos to be sent.',
-    clear: 'Clear what is kept', unsent: '{n} not sent yet. They stay on the phone and are sent when you sign in again, never in another name.', figures: 'My figures', days: 'Last {n} days' },
+    clear: 'Clear what is kept', unsent: '{n} not sent yet. They stay on the phone and are sent when you sign in again, never in another name.', figures: 'My figures', thisMonth: 'This month', lastMonth: 'Last month {n}', hours: '{n} h' },
 }

@@ -2,6 +2,7 @@
 import { onBeforeUnmount, reactive, toRaw, watch } from 'vue'
 import { db } from './db'
 
+/** A change is kept at once; in the midst of typing, at most so much later. */
 const DELAY = 150
 
 /** A copy without the wrappers of Vue, which a database cannot store; files stay as they are. */
@@ -33,9 +34,11 @@ export function useDraft<T extends object>(key: string, empty: () => T) {
   const form = reactive(empty()) as T
   let timer: ReturnType<typeof setTimeout> | undefined
   let on = false
+  let saved = 0
   const save = () => {
     clearTimeout(timer)
     timer = undefined
+    saved = Date.now()
     return saveDraft(key, form)
   }
   const ready = readDraft<T>(key).then((before) => {
@@ -44,9 +47,7 @@ export function useDraft<T extends object>(key: string, empty: () => T) {
     return before !== undefined
   })
   watch(form, () => {
-    if (!on) return
-    clearTimeout(timer)
-    timer = setTimeout(save, DELAY)
+    if (on) timer ??= setTimeout(save, Math.max(0, saved + DELAY - Date.now()))
   }, { deep: true })
   const now = () => { if (on && timer) void save() }
   addEventListener('pagehide', now)

@@ -25,11 +25,16 @@ export async function decided(id: string, patience = PATIENCE): Promise<Item | u
   })
 }
 
+/** As far as it comes now: sent by this page, or by whoever is sending already. */
+async function outcomeOf(id: string): Promise<Item | undefined> {
+  const ours = await pushed()
+  return ours ? (await all()).find((item) => item.id === id) : decided(id)
+}
+
 /** Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. */
 export async function submit(item: NewItem, files: readonly { name: string; blob: Blob }[]): Promise<Outcome> {
   const { id } = await put(item, files)
-  void pushed()
-  const now = navigator.onLine ? await decided(id) : undefined
+  const now = await Promise.race([outcomeOf(id), new Promise<undefined>((done) => setTimeout(done, PATIENCE))])
   if (now?.state !== 'refused') return now?.state === 'sent' ? 'sent' : 'kept'
   await remove(id)
   throw new Problem(now.told!.status, now.told!.code, now.told!.sentence)

@@ -18,13 +18,13 @@ async function refresh(): Promise<void> {
   shown.items = await all()
 }
 
-/** Send what may be sent now; if another page or the service worker is at it, it does it. */
-export async function sync(): Promise<void> {
-  if (shown.sending) return
+/** Send what may be sent now; false: another page or the service worker is at it, and does it. */
+export async function sync(): Promise<boolean> {
+  if (shown.sending) return false
   shown.sending = true
   const before = sentCount()
   try {
-    await alone(async () => {
+    return await alone(async () => {
       shown.ended = await sendAll(wire())
       if (shown.ended === 'signIn') whenSignedOut()
     })
@@ -44,10 +44,10 @@ export async function syncNow(id?: string): Promise<void> {
 }
 
 /** Something new waits: send it, and have the browser send it should the page be closed. */
-export async function pushed(): Promise<void> {
+export async function pushed(): Promise<boolean> {
   await refresh()
   void askForBackground()
-  void sync()
+  return sync()
 }
 
 async function askForBackground(): Promise<void> {

@@ -35,6 +35,11 @@ export async function unitsBelow(parent: string, q = ''): Promise<Unit[]> {
   return value
 }
 
+/** What is needed to say where one is without a network. */
+export async function keepPlaces(me: Pick<Me, 'unit'>): Promise<void> {
+  await Promise.all([myOutlines(me), unitOf(me.unit), unitsBelow(me.unit).catch(() => [])])
+}
+
 /** In words where a point lies; from the server, else from the outlines that are kept. */
 export async function placeName(point: Point, me: Pick<Me, 'unit'>): Promise<string> {
   try {

@@ -19,8 +19,11 @@ export type Level = (typeof LEVELS)[number]
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
+/** Without a network there are our own outlines. */
+const WITHOUT_TILES = { tiles: '', tiles_attribution: '' }
+
 export async function makeMap(target: HTMLElement, centre: LonLat, zoom: number): Promise<OlMap> {
-  const { tiles, tiles_attribution: attributions } = await screenSettings()
+  const { tiles, tiles_attribution: attributions } = await screenSettings().catch(() => WITHOUT_TILES)
   const map = new OlMap({ target, layers: [], view: new View({ center: fromLonLat(centre), zoom, maxZoom: 19 }) })
   if (tiles) map.addLayer(new TileLayer({ source: new XYZ({ url: tiles, attributions: attributions || undefined }) }))
   target.querySelectorAll('.ol-zoom button').forEach((button) => button.removeAttribute('title'))

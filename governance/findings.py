@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from data.engine import is_postgresql
 from governance.calendar import SHANGHAI, WorkCalendar
 from governance.city import read_calendar
-from governance.errors import CalendarGap
+from governance.errors import CalendarGap, NotReady
 from governance.heartbeats import SILENT_AFTER, WATCH, last_beat
 from governance.people import Account, Department
 from governance.process_fault import BadProcess
@@ -111,13 +111,16 @@ def _processes(session: Session, settings: Settings) -> Finding:
     """Each can be used by this program, and its list is there."""
     try:
         processes = processes_in(session, settings)
+    except NotReady as error:
+        return Finding(False, error.zh, error.en)
     except BadProcess as bad:
-        return Finding(False, f"流程 {bad.name} 不可用", f"a process cannot be used: {bad}", "wangge process check FILE")
+        return Finding(False, f"流程文件 {bad.name} 不可用", f"a process file cannot be used: {bad}",
+                       "wangge process check FILE")
     lists = set(session.scalars(select(col(TaxonomyVersion.taxonomy)).where(col(TaxonomyVersion.current))))
     waiting = sorted({process.taxonomy for process in processes.values()} - lists)
     if waiting:
-        return Finding(None, f"{len(processes)} 个流程, 未导入的清单: {'、'.join(waiting)}",
-                       f"processes; lists not loaded yet: {', '.join(waiting)}", "wangge load taxonomy FILE --list NAME")
+        return Finding(None, f"{len(processes)} 个流程, 清单未导入: {'、'.join(waiting)}",
+                       f"processes; lists not loaded: {', '.join(waiting)}", "wangge load taxonomy FILE --list NAME")
     return Finding(True, f"{len(processes)} 个流程", "processes")
 
 

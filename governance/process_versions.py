@@ -15,9 +15,9 @@ from sqlmodel import Field, Session, SQLModel, col
 from data.columns import UtcDateTime
 from data.shipped import SEED
 from governance.clocks import Clock
-from governance.errors import NotFound
+from governance.errors import NotFound, NotReady
 from governance.incident import Incident
-from governance.process import Process, load_processes, parse_process
+from governance.process import BadProcess, Process, load_processes, parse_process
 from governance.requests import PENDING, Request
 from governance.settings import Settings
 
@@ -47,10 +47,29 @@ def processes_of(settings: Settings) -> dict[str, Process]:
 
 
 def processes_in(session: Session, settings: Settings) -> dict[str, Process]:
-    """Those in force. BadProcess if a stored one cannot be used by this program any more."""
+    """Those in force. NotReady if a stored one cannot be used by this program any more."""
     stored = session.scalars(select(ProcessVersion).where(col(ProcessVersion.current)).order_by(
         col(ProcessVersion.code)))
-    return processes_of(settings) | {one.code: one.process() for one in stored}
+    return processes_of(settings) | {one.code: _usable(one) for one in stored}
+
+
+def _usable(stored: ProcessVersion) -> Process:
+    try:
+        return stored.process()
+    except BadProcess as bad:
+        raise NotReady(f"流程 {stored.code} 版本 {stored.version} 不可用, 请改正后导入: wangge load process FILE",
+                       f"The process {stored.code}, version {stored.version}, cannot be used ({bad}); mend it: "
+                       "wangge load process FILE") from None
+
+
+def in_force(session: Session, settings: Settings, code: str) -> Process | None:
+    """One of them; None where there is none, or none that can be used, so that a new one may take its place."""
+    stored = session.scalars(select(ProcessVersion).where(
+        col(ProcessVersion.code) == code, col(ProcessVersion.current))).one_or_none()
+    try:
+        return stored.process() if stored else processes_of(settings).get(code)
+    except BadProcess:
+        return None
 
 
 def current_version(session: Session, code: str) -> int | None:

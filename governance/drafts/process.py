@@ -21,7 +21,7 @@ from governance.process_file import read as read_file
 from governance.process_versions import (
     ProcessVersion,
     current_version,
-    processes_in,
+    in_force,
     processes_of,
     running,
     standing,
@@ -64,7 +64,7 @@ def compare(session: Session, content: Content, tools: Tools) -> Preview:
     """Which states, actions, clocks and requests are added, changed and removed; the open incidents whose next steps
     that concerns; and those that would have no place in it."""
     new = _process(session, content["text"], content["source"])
-    old = processes_in(session, tools.settings).get(new.code)
+    old = in_force(session, tools.settings, new.code)
     rows = {"states": len(new.states), "actions": len(new.actions), "clocks": len(new.clocks),
             "requests": len(new.requests)}
     changes = list(changes_between(old, new))

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
-from data.engine import reading
+from data.engine import reading, writing
 from data.sheet import BadFile
 from governance.city import Processes
 from governance.drafts.draft import Draft
-from governance.errors import Conflict
+from governance.errors import Conflict, NotReady
+from governance.findings import of_city
 from governance.incident import Incident
 from governance.people import Actor
 from governance.process_versions import PROCESSES, ProcessVersion
@@ -162,6 +163,21 @@ def test_a_closed_incident_keeps_the_code_of_a_state_that_is_gone(
     void: Incident = walk.act("dispatcher", "void", walk.report("worker", town.NOISE), reason="重复")
     desk.apply(draft_of(desk, tmp_path, changed(renamed)))
     assert desk.city.process("grid_event").state(void.status).name == "void"
+
+
+def test_a_stored_process_of_another_program_is_named_and_can_be_replaced(
+        desk: Desk, settings: Settings, tmp_path: Path, now: datetime) -> None:
+    desk.apply(draft_of(desk, tmp_path, changed(with_a_pause)))
+    with writing(desk.engine) as session:
+        session.execute(update(ProcessVersion).values(text=GRID_EVENT.replace("take_on", "step_of_later")))
+        session.commit()
+    with pytest.raises(NotReady, match="grid_event, version 1"):
+        _ = desk.city
+    with reading(desk.engine) as session:
+        lines = of_city(session, settings, now)
+    assert any(line.ok is False and "grid_event" in line.zh for line in lines)
+    assert desk.apply(draft_of(desk, tmp_path, GRID_EVENT)).version == 2
+    assert desk.city.process("grid_event").version == 2
 
 
 # ---- mistakes ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ export interface Result {
   /** Who was faster, where somebody was. */
   since?: Transition[]
   body: Record<string, unknown>
+  /** The answer brought the new state. */
+  fresh?: boolean
 }
 
 export interface Outcome {
@@ -66,7 +68,7 @@ export async function run(action: string, name: string, batches: HeldBatch[], wa
     const outcome = { key: ++outcomeCount, action, name, results: await explained(action, results, way) }
     const lost = outcome.results.every((result) => result.problem?.passing)
     if (!lost && (outcome.results.length > 1 || outcome.results.some((result) => !result.ok))) outcomes.push(outcome)
-    for (const result of results) heard.forEach((tell) => tell(result.id))
+    for (const { id } of results.filter((result) => !result.fresh)) heard.forEach((tell) => tell(id))
     return outcome
   } finally {
     sending.count--
@@ -93,7 +95,7 @@ async function sendOne(action: string, item: { id: string; number: string; versi
   try {
     const answer = await post(`/api/v1/incidents/${item.id}/actions/${action}`, { ...body, version: item.version }, way)
     queue.keepNewest((await answer.json()) as Incident)
-    return { ...item, ok: true, body }
+    return { ...item, ok: true, body, fresh: true }
   } catch (error) {
     return { ...item, ok: false, problem: error as Problem, body }
   }

@@ -39,3 +39,9 @@ export function covering(found: Map<string, Candidates>): { candidate: Candidate
   }
   return [...counted.values()].sort((a, b) => b.count - a.count)
 }
+
+/** Departments that have given an incident back. */
+export async function departmentsThatReturned(incident: string): Promise<string[]> {
+  const steps = await data(api.GET('/api/v1/incidents/{incident}/transitions', { params: { path: { incident } } })).catch(() => [])
+  return steps.flatMap((step) => (step.action === 'return' && step.department ? [step.department] : []))
+}

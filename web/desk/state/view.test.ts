@@ -18,9 +18,9 @@ describe('the address of the desk', () => {
     const view = { ...plainView(), [name]: full[name], ...(name === 'bbox' || name === 'onMap' ? { onMap: true, bbox: full.bbox } : {}) }
     expect(readView(query(view))).toEqual(view)
   })
-  it.each([{ map: 'x,y,z' }, { map: '1,2' }, { bbox: '1,2,3' }, { sort: 'name' }, { shown: 'nothing' }, { outlines: 'house' }, { overdue: 'yes' }])(
+  it.each([{ map: 'x,y,z' }, { map: '1,2' }, { bbox: '1,2,3' }, { sort: 'name' }, { shown: 'nothing' }, { outlines: 'house' }, { overdue: 'yes' }] as Record<string, string>[])(
     'is not led astray by %o', (wrong) => {
-      expect(readView(wrong as Record<string, string>)).toEqual(plainView())
+      expect(readView(wrong)).toEqual(plainView())
     })
   it('takes the first of a value that comes twice', () => {
     expect(readView({ status: ['filed', 'closed'] }).status).toBe('filed')

@@ -104,5 +104,6 @@ def test_a_process_is_loaded_shown_and_taken_back(wangge: Run, tmp_path: Path) -
         "process grid_event", 1, {"action": {"changed": 1}})
     assert "未变" in wangge("load", "process", path)[0]
     assert json.loads(wangge("drafts", "rollback", draft["draft"], "--json")[0])["state"] == "rolled_back"
-    _, error = wangge("load", "process", sheets.text(tmp_path, "bad.yaml", said.replace("    en: Report\n", "")), status=1)
+    bad = sheets.text(tmp_path, "bad.yaml", said.replace("    en: Report\n", ""))
+    _, error = wangge("load", "process", bad, status=1)
     assert "actions.report.en: 必填" in error

@@ -1,5 +1,6 @@
 /** The words of the phone. */
 export const zh = {
+  role: { grid_worker: '网格员', community_lead: '社区网格长', dispatcher: '街道派遣员', handler: '部门处置人员', department_head: '部门负责人', district_centre: '区网格化中心', supervisor: '督查员' },
   tabs: '主导航', old: '网络不通, 显示 {at} 的内容',
   title: { home: '首页', report: '上报', task: '事件', act: '办理', patrol: '巡查', inbox: '通知', queue: '待发送', me: '我的' },
   banner: { offline: '可继续上报、核实、核查和巡查, 联网后自动发送。' },
@@ -49,6 +50,7 @@ export const zh = {
 }
 
 export const en: typeof zh = {
+  role: { grid_worker: 'Grid worker', community_lead: 'Community lead', dispatcher: 'Dispatcher', handler: 'Handler', department_head: 'Head of department', district_centre: 'District centre', supervisor: 'Supervisor' },
   tabs: 'Main', old: 'No network; shown as of {at}',
   title: { home: 'Home', report: 'Report', task: 'Incident', act: 'Act', patrol: 'Patrol', inbox: 'Notices', queue: 'To be sent', me: 'Me' },
   banner: { offline: 'You can go on reporting, verifying, checking and patrolling; it is sent when the network is back.' },

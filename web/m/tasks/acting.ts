@@ -1,6 +1,7 @@
 /** An action taken on the phone: into the queue, with its photos. */
 import type { Incident, Me, Possible } from '@shared/api/types'
 import { submit, type Outcome } from '../offline/submit'
+import { titleOf } from '../names'
 import { newId } from '../ids'
 import { filesFor, languageTag } from '../report/send'
 import { actBody, fieldsOf, type ActForm } from './form'
@@ -9,7 +10,7 @@ export async function act(incident: Incident, offer: Possible, form: ActForm, me
   const files = await filesFor(form.photos, null, place)
   const { id, number, status, version } = incident
   return submit({ id: form.id || newId(), kind: 'action', owner: me.id, group: id, action: offer.action, language: languageTag(),
-    title: `${document.documentElement.lang === 'en' ? offer.name_en : offer.name} · ${incident.subcategory_name ?? number}`,
+    title: `${document.documentElement.lang === 'en' ? offer.name_en : offer.name} · ${titleOf(incident)}`,
     path: `/api/v1/incidents/${id}/actions/${offer.action}`, body: actBody(form, fieldsOf(offer), version),
     incident: { id, number, status, version } }, files)
 }

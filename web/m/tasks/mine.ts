@@ -18,21 +18,22 @@ export interface Task {
   why: Why
   /** Of `stage`: its name; of `asked`: what was asked. */
   what: string
+  code: string
 }
 
 const isOurs = (party: string | null, me: Me) => party !== null && [me.department, me.role].includes(party)
 
 export function taskOf(incident: Incident, me: Me, holders: Holders, settleable: ReadonlySet<string>): Task | undefined {
   const asked = incident.requests.find((one) => one.state === 'asked' && isOurs(one.party, me))
-  if (asked) return { incident, why: 'asked', what: asked.kind_name }
+  if (asked) return { incident, why: 'asked', what: asked.kind_name, code: asked.kind }
   const mine = HELD_BY[me.role] ?? []
   const held = incident.clocks.filter((clock) => !clock.stopped_at && !clock.paused_at).find((clock) => {
     const holder = holders[`${incident.process}/${clock.stage}`] ?? HOLDERS[clock.stage] ?? ''
     return mine.includes(holder) && (holder !== 'department' || isOurs(incident.department, me))
   })
-  if (held) return { incident, why: 'stage', what: held.name }
+  if (held) return { incident, why: 'stage', what: held.name, code: held.stage }
   const settles = mine.includes('workers') && incident.status === 'filed' && !incident.returns
-  return settles && settleable.has(incident.subcategory ?? '') ? { incident, why: 'settle', what: '' } : undefined
+  return settles && settleable.has(incident.subcategory ?? '') ? { incident, why: 'settle', what: '', code: '' } : undefined
 }
 
 export const tasksOf = (incidents: readonly Incident[], me: Me, holders: Holders, settleable: ReadonlySet<string>) =>
@@ -43,7 +44,7 @@ const dueOf = ({ incident }: Task): string => running(incident.clocks)?.due_at ?
 /** By when it is due. */
 export const byDue = (tasks: readonly Task[]): Task[] => [...tasks].sort((a, b) => dueOf(a).localeCompare(dueOf(b)))
 
-export function awayOf({ incident }: Task, here: Point | undefined): number | undefined {
+export function awayOf({ incident }: Pick<Task, 'incident'>, here: Point | undefined): number | undefined {
   if (!here || incident.lon === null || incident.lat === null) return undefined
   return metresBetween(here, { lon: incident.lon, lat: incident.lat })
 }

@@ -6,6 +6,7 @@ import type { Incident, Me, Possible, Transition } from '@shared/api/types'
 import { WorkingCalendar } from '@shared/time/working'
 import { keep, kept, latest, settled, type Read } from '../offline/kept'
 import { taxonomy } from '../report/taxonomy'
+import { knowProcesses, knowSubcategories, type Process } from '../names'
 import { tasksOf, type Holders, type Task } from './mine'
 
 const MOST_PAGES = 5
@@ -33,16 +34,20 @@ const myReports = async (): Promise<Incident[]> =>
 /** Who holds which clock, by the processes of the city. */
 async function holders(codes: readonly string[]): Promise<Holders> {
   const found: Holders = {}
+  const read: Process[] = []
   for (const code of codes) {
     const process = await settled(`process/${code}`,
       () => data(api.GET('/api/v1/processes/{code}', { params: { path: { code } } }))).catch(() => undefined)
+    if (process) read.push(process)
     for (const clock of process?.clocks ?? []) found[`${code}/${clock.code}`] = clock.holder?.code ?? ''
   }
+  knowProcesses(read)
   return found
 }
 
 async function settleable(): Promise<Set<string>> {
   const rows = await taxonomy().catch(() => [])
+  knowSubcategories(rows)
   return new Set(rows.filter((row) => row.settle).map((row) => row.code))
 }
 
@@ -56,7 +61,7 @@ export async function loadWork(me: Me): Promise<void> {
   work.loading = true
   try {
     const [open, mine] = await Promise.all([latest('open', openIncidents), latest('mine', myReports)])
-    const codes = [...new Set(open.value.map((incident) => incident.process))]
+    const codes = [...new Set([...open.value, ...mine.value].map((incident) => incident.process))]
     const [known, settles] = await Promise.all([holders(codes), settleable(), calendar()])
     Object.assign(work, { tasks: tasksOf(open.value, me, known, settles), mine: mine.value, at: open.at, old: open.old,
       problem: '' })

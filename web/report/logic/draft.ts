@@ -91,6 +91,11 @@ export async function forget(kind: Kind): Promise<void> {
 /** The last unit that was chosen: what the server is told. */
 export const unitOf = (place: Place): string | null => place.units[place.units.length - 1]?.code ?? null
 
+/** Where the phone put it, if a person has moved the pin since. */
+function fixOf({ fix, lon, lat }: Place): Place['fix'] {
+  return fix && (fix.lon !== lon || fix.lat !== lat) ? fix : null
+}
+
 /** The body of a report: only what is known of the place by the way that was chosen. */
 export function bodyOf(kind: Kind, draft: Draft): Body {
   const { place } = draft
@@ -99,7 +104,7 @@ export function bodyOf(kind: Kind, draft: Draft): Body {
     id: draft.id, process: kind === 'report' ? 'grid_event' : 'public_inquiry', description: draft.description.trim(),
     subcategory: draft.topic?.code ?? null, department: kind === 'ask' ? (draft.department?.code ?? null) : null,
     lon: point ? place.lon : null, lat: point ? place.lat : null, datum: 'wgs84',
-    accuracy_m: point ? place.accuracy : null, unit: point ? null : unitOf(place), address: place.address.trim(),
+    accuracy_m: point ? place.accuracy : null, fix: point ? fixOf(place) : null, unit: point ? null : unitOf(place), address: place.address.trim(),
     captured_at: draft.begun, attachments: draft.files.map((file) => file.attachment),
     public: kind === 'report' || draft.public,
   } as Body

@@ -90,6 +90,9 @@ describe('a draft', () => {
     const draft = { ...blank(), description: ' 路灯不亮 ' }
     draft.place = { ...draft.place, way: 'point', lon: 117.2, lat: 39.1, accuracy: 12, units: [{ code: '120101', name: '' }] }
     expect(bodyOf('report', draft)).toMatchObject({ lon: 117.2, unit: null, description: '路灯不亮', process: 'grid_event' })
+    expect(bodyOf('report', draft).fix).toBeNull()
+    draft.place.fix = { lon: 117.21, lat: 39.1, accuracy_m: 12 }
+    expect(bodyOf('report', draft).fix).toEqual({ lon: 117.21, lat: 39.1, accuracy_m: 12 })
     draft.place.way = 'pick'
     expect(bodyOf('report', draft)).toMatchObject({ lon: null, unit: '120101' })
     expect(bodyOf('ask', { ...draft, public: false })).toMatchObject({ process: 'public_inquiry', public: false })

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -75,6 +76,12 @@ class Site:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(20)
+
+    def give_up(self, delivery: int) -> None:
+        """As the sender leaves it after its last try, which is hours later: kept as dead, with the reason."""
+        with sqlite3.connect(self.data / "wangge.db", timeout=30) as database:
+            database.execute("UPDATE delivery SET state = 'dead', next_at = NULL, last_error = 'connection refused' "
+                             "WHERE id = ?", (delivery,))
 
     def account(self, role: str, **wanted: str) -> dict[str, Any]:
         """An account of the demo by role, and by `unit` (its beginning) or `department`."""

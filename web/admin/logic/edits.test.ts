@@ -40,6 +40,10 @@ describe('edits of a list', () => {
     undo(sheet, '01001')
     expect(differences(editsOf('grid'), before)).toEqual([])
   })
+  it('are kept for a reload', () => {
+    set('01001-1 A', 'limit_value', '6')
+    expect(JSON.parse(sessionStorage.getItem('wangge.admin.edits') ?? '{}').grid.standards.rows).toEqual({ '01001-1 A': { limit_value: '6' } })
+  })
   it('are undone one by one', () => {
     set('01001', 'name', '垃圾')
     set('01001', 'settle', true)

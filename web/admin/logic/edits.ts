@@ -41,7 +41,8 @@ export const same = (one: Cell | undefined, other: Cell | undefined): boolean =>
 
 /** Put a cell to a new value; back to what it was, and it is no edit any more. */
 export function edit(sheet: SheetEdits, key: string, column: string, value: Cell, before: Cell | undefined): void {
-  const row = (sheet.rows[key] ??= {})
+  sheet.rows[key] ??= {}
+  const row = sheet.rows[key] // read again: what was just put in is watched only through the sheet
   if (same(value, before) && !sheet.added.includes(key)) delete row[column]
   else row[column] = value
   if (!Object.keys(row).length && !sheet.added.includes(key)) delete sheet.rows[key]

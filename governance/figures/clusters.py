@@ -24,8 +24,8 @@ from governance.city import City
 from governance.figures.filters import Condition, FigureFilter, limits_of
 from governance.figures.hotspots import HotSpot, Periods, periods_of, query_of
 from governance.incident import Incident
-from governance.people import Actor
 from governance.on_the_map import within_metres
+from governance.people import Actor
 from grids.metres import degree_metres
 
 Floats = NDArray[np.float64]

@@ -23,8 +23,8 @@ from governance import scope
 from governance.city import City
 from governance.errors import InvalidField
 from governance.incident import Incident
-from governance.people import Actor
 from governance.on_the_map import Condition, within_metres
+from governance.people import Actor
 from governance.repeats.likeness import Likeness, Text
 from grids.codes import WIDTHS
 from grids.datum import to_wgs84

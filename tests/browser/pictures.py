@@ -1,15 +1,13 @@
-"""`make pictures`: the screens as they are, taken from a demo that is prepared and served for it, into docs/screens/."""
+"""`make pictures`: the screens as they are, from a demo that is prepared and served for it, into docs/screens/."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from governance.settings import Settings
 from tests.browser.shots import SHOTS, Shot
@@ -52,7 +50,7 @@ def take(browser: Browser, site: Site, shot: Shot) -> None:
 
 def page_of(shots: list[Shot]) -> str:
     """The page of the docs: each screen with its pictures."""
-    parts = ["# The screens\n\nTaken by `make pictures` from the demo: people, departments and incidents are made up, and "
+    parts = ["# The screens\n\nTaken by `make pictures` from the demo: people, departments and incidents are made up, and\n"
              "the outlines below the districts are illustrative.\n"]
     for screen, name in SCREEN_NAMES.items():
         parts.append(f"\n## {name}\n")

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("taxonomy", "grids", "governance", "data", "api", "workers", "wangge", "bench")
 #: Not ours, or not written by hand, or not kept.
 ELSEWHERE = {".git", ".venv", "var", "node_modules", "dist", "build", "__pycache__", ".mypy_cache", ".ruff_cache",
-             ".pytest_cache", ".hypothesis"}
+             ".pytest_cache", ".hypothesis", "static"}
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".lock", ".csv", ".json", ".geojson", ".html", ".css", ".js", ".ts",
         ".vue", ".mako", ".sh", ".txt", ".service", ".conf", ""}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50

@@ -38,7 +38,8 @@ def test_a_file_is_short_enough_to_be_read(path: Path) -> None:
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_page_holds(what: str) -> None:
     pattern = re.compile(FORBIDDEN[what])
-    found = [f"{name_of(path)}: {match.group()}" for path in sources(".ts", ".vue", ".html", ".css")
+    pages = [path for path in sources(".ts", ".vue", ".html", ".css") if not path.name.endswith(".test.ts")]
+    found = [f"{name_of(path)}: {match.group()}" for path in pages
              for match in pattern.finditer(path.read_text(encoding="utf-8"))]
     assert found == []
 
@@ -69,4 +70,4 @@ def test_what_a_person_reads_comes_from_the_words(path: Path) -> None:
     """No Chinese in a template: it would stay Chinese when the language is switched."""
     text = path.read_text(encoding="utf-8")
     template = re.sub(r"<!--.*?-->", "", "".join(re.findall(r"<template>.*</template>", text, re.S)), flags=re.S)
-    assert re.findall(r"[一-鿿]+", template) == []
+    assert set(re.findall(r"[一-鿿]+", template)) <= {"中文"}  # a language is offered by its own name

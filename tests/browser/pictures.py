@@ -50,8 +50,8 @@ def take(browser: Browser, site: Site, shot: Shot) -> None:
 
 def page_of(shots: list[Shot]) -> str:
     """The page of the docs: each screen with its pictures."""
-    parts = ["# The screens\n\nTaken by `make pictures` from the demo: people, departments and incidents are made up, and\n"
-             "the outlines below the districts are illustrative.\n"]
+    parts = ["# The screens\n\nTaken by `make pictures` from the demo: people, departments and incidents are made up,\n"
+             "and the outlines below the districts are illustrative.\n"]
     for screen, name in SCREEN_NAMES.items():
         parts.append(f"\n## {name}\n")
         parts += [f"\n{shot.zh} · {shot.en}\n\n![{shot.en}](screens/{shot.file})\n" for shot in shots

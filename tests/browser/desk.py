@@ -1,4 +1,4 @@
-"""What the tests of the desk do again and again: incidents of their own, and keys pressed by a person without a mouse."""
+"""What the tests of the desk do again and again: incidents of their own, and keys pressed without a mouse."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ RUBBISH = "01003"
 LEAD = "120101-sanitation"
 #: What can be undone is held for eight seconds.
 HELD_MS = 8_500
+#: A machine that is busy with other things is slow, not wrong.
+expect.set_options(timeout=15_000)
 
 
 class Desk:

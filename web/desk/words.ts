@@ -89,7 +89,8 @@ const zh = {
   wrongRole: '指挥中心供派遣员、区中心、督查员和部门人员使用。',
   distance: { m: '{n} 米', km: '{n} 公里' },
   photo: { title: '照片', next: '下一张', previous: '上一张', of: '{n} / {m}', rotate: '旋转', zoom: '原始大小', fit: '适合窗口', download: '下载' },
-  leaving: '有待发送的操作',
+  roles: { dispatcher: '街道派遣员', district_centre: '区网格化中心', supervisor: '督查员', community_lead: '社区网格长', handler: '部门处置人员',
+    department_head: '部门负责人', leader: '领导', admin: '管理员' },
 }
 
 const en: typeof zh = {
@@ -199,7 +200,8 @@ const en: typeof zh = {
   distance: { m: '{n} m', km: '{n} km' },
   photo: { title: 'Photos', next: 'Next', previous: 'Previous', of: '{n} / {m}', rotate: 'Rotate', zoom: 'Full size',
     fit: 'Fit', download: 'Download' },
-  leaving: 'Actions wait to be sent',
+  roles: { dispatcher: 'Dispatcher', district_centre: 'District centre', supervisor: 'Supervisor', community_lead: 'Community lead',
+    handler: 'Handler', department_head: 'Head of department', leader: 'Leader', admin: 'Administrator' },
 }
 
 export const words = { zh, en }

@@ -57,7 +57,10 @@ export async function start(action: string, about?: Incident, request?: number):
 function startMany(action: string, incidents: Incident[]): void {
   const name = t(`names.${action}`)
   const possible = { action, name, name_en: name, fields: FIELDS[action] ?? [], optional: OPTIONAL[action] ?? [] }
-  if (AT_ONCE.has(action)) void act(possible, [{ items: incidents.map(itemOf), body: {} }])
+  if (AT_ONCE.has(action)) {
+    void act(possible, [{ items: incidents.map(itemOf), body: {} }])
+    view.selected = []
+  }
   else dialogue.value = { kind: 'act', possible, incidents }
 }
 
@@ -76,6 +79,8 @@ async function startOne(action: string, incident: Incident, request?: number): P
 
 function undo(): void {
   const taken = holder.undo()
+  const items = taken?.batches.flatMap((batch) => batch.items) ?? []
+  if (items.length > 1) view.selected = items.map((item) => item.number)
   say(taken ? t('act.undone', { action: taken.name }) : t('act.nothingToUndo'))
 }
 

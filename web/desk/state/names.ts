@@ -87,6 +87,10 @@ export const subcategoryName = (list: string, code: string | null, known: string
   const found = code ? bySubcategory.value.get(`${list} ${code}`) : undefined
   return found ? named(found) : (known ?? '')
 }
+export const categoryName = (list: string, code: string | null, known: string | null): string => {
+  const found = lists.get(list)?.categories.find((category) => category.code === code)
+  return found ? named(found) : (known ?? '')
+}
 const bySubcategory = computed(() => new Map([...lists].flatMap(([list, taxonomy]) =>
   taxonomy.categories.flatMap((category) => category.subcategories.map((row) => [`${list} ${row.code}`, row] as const)))))
 export const subcategoryOf = (list: string, code: string | null) => bySubcategory.value.get(`${list} ${code}`)

@@ -25,3 +25,7 @@ export function shortTime(iso: string | null | undefined): string {
 }
 
 export const clockTime = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`
+
+/** An instant of ours as the server would send it: in the time of the city. */
+export const cityTime = (date: Date, hours = 8): string =>
+  `${new Date(date.getTime() + hours * 3_600_000).toISOString().slice(0, 19)}+${two(hours)}:00`

@@ -37,12 +37,19 @@ def test_home_leads_everywhere_and_speaks_both_languages(go: Go) -> None:
                          "document.documentElement.dataset.theme]") == ["en", "large", "dark"]
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_the_docs_load_under_the_policy_without_a_finding(go: Go, mode: str) -> None:
-    page = go("docs", mode=mode)
+def test_the_docs_load_under_the_policy_without_a_finding(go: Go) -> None:
+    """Loaded once, for it is large; the modes are changed as the theme changes them."""
+    page = go("docs")
     page.locator(".opblock-tag").first.click()
     page.locator(".opblock-summary-control").first.click()
     expect(page.locator(".opblock-body").first).to_be_visible()
-    assert axe(page) == []
+    for mode in MODES:
+        page.evaluate("""mode => {
+            const root = document.documentElement
+            root.dataset.theme = mode === 'dark' ? 'dark' : 'light'
+            root.dataset.size = mode === 'large' ? 'large' : 'normal'
+            root.classList.toggle('dark-mode', mode === 'dark')
+        }""", mode)
+        assert axe(page) == [], mode
     page.locator(".skip").press("Enter")
     expect(page.locator("#docs")).to_be_focused()

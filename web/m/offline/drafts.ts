@@ -1,6 +1,7 @@
 /** What is being filled in, kept at every change. */
 import { onBeforeUnmount, reactive, toRaw, watch } from 'vue'
 import { db } from './db'
+import { keptFor } from './kept'
 
 /** A change is kept at once; in the midst of typing, at most so much later. */
 const DELAY = 150
@@ -13,20 +14,19 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(raw).map(([name, each]) => [name, plain(each)]))
 }
 
+/** A phone may have several owners; none finds what another was writing. */
+const own = (key: string) => `${keptFor()}/${key}`
+
 export async function saveDraft(key: string, value: unknown): Promise<void> {
-  await (await db()).put('drafts', { key, value: plain(value), at: Date.now() })
+  await (await db()).put('drafts', { key: own(key), value: plain(value), at: Date.now() })
 }
 
 export async function readDraft<T>(key: string): Promise<T | undefined> {
-  return (await (await db()).get('drafts', key))?.value as T | undefined
+  return (await (await db()).get('drafts', own(key)))?.value as T | undefined
 }
 
 export async function dropDraft(key: string): Promise<void> {
-  await (await db()).delete('drafts', key)
-}
-
-export async function draftKeys(): Promise<string[]> {
-  return (await db()).getAllKeys('drafts')
+  await (await db()).delete('drafts', own(key))
 }
 
 /** A form that is kept while it is filled in. `ready` resolves when what was kept before is back in it. */

@@ -14,6 +14,7 @@ let owner = ''
 export function keepFor(person: string): void {
   owner = person
 }
+export const keptFor = (): string => owner
 
 export async function keep(key: string, value: unknown): Promise<void> {
   await (await db()).put('kept', { key, value, at: Date.now(), owner })

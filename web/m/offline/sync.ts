@@ -63,6 +63,8 @@ async function askForBackground(): Promise<void> {
 export function startSync(onSignedOut: () => void, onSent: () => void): void {
   whenSignedOut = onSignedOut
   whenSent = onSent
+  // what waits must not be cleared away when the phone is short of room
+  void navigator.storage?.persist?.().catch(() => {})
   onChange(() => void refresh())
   addEventListener('online', () => { shown.online = true; void syncNow() })
   addEventListener('offline', () => { shown.online = false })

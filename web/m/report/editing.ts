@@ -21,7 +21,8 @@ async function isInTheWay(item: Item): Promise<boolean> {
 /** Where the form is shown, or nothing where another one is in the way. Meanwhile nobody sends it. */
 export async function takeBack(item: Item): Promise<string | undefined> {
   if (await isInTheWay(item)) return undefined
-  await change(item.id, (one) => { one.state = 'refused' })
+  const held = await change(item.id, (one) => { if (one.state === 'waiting') one.state = 'refused' })
+  if (held?.state !== 'refused') return '/queue'
   const files = await brought(item)
   const path = item.kind === 'report' ? await reportAgain(item, files) : await actAgain(item, files.photos)
   await remove(item.id)

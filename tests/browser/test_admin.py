@@ -11,12 +11,14 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Go
-from tests.browser.site import PLAYED, Site, wait_until
+from tests.browser.site import PLAYED, Site, Visit, wait_until
 
 #: A subcategory that no other test of the screens touches: its limit is one work day everywhere.
 SUBCATEGORY, STANDARD = "01026", "01026-1"
 STREET = "120101002"
 NEW_PHONE = "13911110001"
+#: After each change the next request reads the whole city anew; a busy machine takes its time over that.
+expect.set_options(timeout=30_000)
 
 
 def reported(site: Site) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def test_a_wrong_row_is_told_by_its_line_and_field_and_nothing_is_loaded(go: Go,
         assert admin.get("/api/v1/accounts", params={"q": NEW_PHONE[:-1]}).json()["items"] == []
 
 
-def test_a_person_is_added_signs_in_and_is_locked_out_again(go: Go, site: Site) -> None:
+def test_a_person_is_added_signs_in_and_is_locked_out_again(go: Go, visits: list[Visit]) -> None:
     page = go("admin", "admin", path="people")
     page.get_by_role("button", name="新增人员").click()
     form = page.get_by_role("dialog")
@@ -119,6 +121,8 @@ def test_a_person_is_added_signs_in_and_is_locked_out_again(go: Go, site: Site) 
     expect(page.get_by_role("status").filter(has_text="沈审计 已新增")).to_be_visible()
 
     theirs = go("admin")
+    for visit in visits:  # the short phone was refused, and a stranger is not known
+        visit.may_fail = True
     theirs.get_by_label("手机号").fill(NEW_PHONE)
     theirs.get_by_label("密码").fill("guest-of-test-1")
     theirs.get_by_role("button", name="登录").click()

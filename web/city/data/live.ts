@@ -5,6 +5,8 @@ import { type Watching, watchLive } from '@shared/live/live'
 
 const AT_MOST_EVERY_MS = 8_000
 const LOOK_AGAIN_MS = 10_000
+/** What falls due changes no incident, and a cable that is pulled tells nobody: ask also when all is quiet. */
+const AT_LEAST_EVERY_MS = 60_000
 
 export function useLive() {
   const client = useQueryClient()
@@ -31,16 +33,23 @@ export function useLive() {
     watching?.close()
     watching = watchLive(soon, soon, heard)
   }
+  const gone = () => heard(false)
+  const look = () => {
+    if (!connected.value) open()
+    if (!document.hidden && Date.now() - last > AT_LEAST_EVERY_MS) refresh()
+  }
   onMounted(() => {
     open()
-    again = setInterval(() => {
-      if (!connected.value) open()
-    }, LOOK_AGAIN_MS)
+    again = setInterval(look, LOOK_AGAIN_MS)
+    addEventListener('offline', gone)
+    addEventListener('online', open)
   })
   onBeforeUnmount(() => {
     watching?.close()
     clearTimeout(waiting)
     clearInterval(again)
+    removeEventListener('offline', gone)
+    removeEventListener('online', open)
   })
   return { connected, refresh }
 }

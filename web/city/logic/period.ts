@@ -44,7 +44,8 @@ export function periodOf(name: PeriodName, today: string, from?: string, to?: st
 }
 
 export const isDay = (text: unknown): text is string =>
-  typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) && addDays(text.slice(0, 10), 0) === text
+  typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
+  addDays(text, 0) === text
 
 /** The first and the last day of a period, for people. */
 export const daysOf = (period: Period): [string, string] => [period.from.slice(0, 10), addDays(period.to.slice(0, 10), -1)]

@@ -40,6 +40,8 @@ def test_home_leads_everywhere_and_speaks_both_languages(go: Go) -> None:
 def test_the_docs_load_under_the_policy_without_a_finding(go: Go) -> None:
     """Loaded once, for it is large; the modes are changed as the theme changes them."""
     page = go("docs")
+    page.emulate_media(reduced_motion="reduce")  # no colour is on its way from one mode to the next
+    expect(page.locator(".opblock-tag").first).to_be_visible(timeout=60_000)  # it reads the whole document first
     page.locator(".opblock-tag").first.click()
     page.locator(".opblock-summary-control").first.click()
     expect(page.locator(".opblock-body").first).to_be_visible()

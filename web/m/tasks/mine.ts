@@ -1,4 +1,4 @@
-/** Which open incidents wait for this person, and in which order. */
+/** Why an incident waits for this person, and in which order the tasks are shown. */
 import type { Incident, Me } from '@shared/api/types'
 import { running } from '@shared/time/countdown'
 import { metresBetween, type Point } from '../place/metres'
@@ -6,10 +6,10 @@ import { metresBetween, type Point } from '../place/metres'
 /** Who holds the clock of a stage, where the process is not known (yet). */
 const HOLDERS: Record<string, string> = { verify: 'workers', check: 'workers', sign: 'department', handle: 'department' }
 const HELD_BY: Record<string, readonly string[]> = {
-  grid_worker: ['workers'], community_lead: ['workers', 'leads'], handler: ['department'],
+  grid_worker: ['workers', 'nearest_workers'], community_lead: ['workers', 'nearest_workers', 'leads'], handler: ['department'],
   department_head: ['department', 'heads'], dispatcher: ['dispatchers'], district_centre: ['centre', 'dispatchers'],
 }
-export type Why = 'stage' | 'asked' | 'settle'
+export type Why = 'stage' | 'asked' | 'settle' | 'state'
 /** `process/stage` -> who holds it. */
 export type Holders = Record<string, string>
 
@@ -36,8 +36,9 @@ export function taskOf(incident: Incident, me: Me, holders: Holders, settleable:
   return settles && settleable.has(incident.subcategory ?? '') ? { incident, why: 'settle', what: '', code: '' } : undefined
 }
 
-export const tasksOf = (incidents: readonly Incident[], me: Me, holders: Holders, settleable: ReadonlySet<string>) =>
-  incidents.map((incident) => taskOf(incident, me, holders, settleable)).filter((task) => task !== undefined)
+/** The server says that they wait; where the phone does not see why, the state says enough. */
+export const tasksOf = (incidents: readonly Incident[], me: Me, holders: Holders, settleable: ReadonlySet<string>): Task[] =>
+  incidents.map((incident) => taskOf(incident, me, holders, settleable) ?? { incident, why: 'state', what: '', code: '' })
 
 const dueOf = ({ incident }: Task): string => running(incident.clocks)?.due_at ?? incident.due_at ?? '9999'
 

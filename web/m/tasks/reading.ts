@@ -15,12 +15,13 @@ const AHEAD = 30
 export const work = shallowReactive({ tasks: [] as Task[], mine: [] as Incident[], at: 0, old: false, loading: false,
   problem: '', calendar: undefined as WorkingCalendar | undefined })
 
-async function openIncidents(): Promise<Incident[]> {
+/** What waits for me, by what the processes say. */
+async function waitingIncidents(): Promise<Incident[]> {
   const found: Incident[] = []
   let cursor: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
     const answer = await data(api.GET('/api/v1/incidents', {
-      params: { query: { open: true, sort: 'due_at', limit: 200, ...(cursor ? { cursor } : {}) } } }))
+      params: { query: { waiting_for: 'me', sort: 'due_at', limit: 200, ...(cursor ? { cursor } : {}) } } }))
     found.push(...answer.items)
     if (!answer.next_cursor) break
     cursor = answer.next_cursor
@@ -60,7 +61,7 @@ async function calendar(): Promise<void> {
 export async function loadWork(me: Me): Promise<void> {
   work.loading = true
   try {
-    const [open, mine] = await Promise.all([latest('open', openIncidents), latest('mine', myReports)])
+    const [open, mine] = await Promise.all([latest('open', waitingIncidents), latest('mine', myReports)])
     const codes = [...new Set([...open.value, ...mine.value].map((incident) => incident.process))]
     const [known, settles] = await Promise.all([holders(codes), settleable(), calendar()])
     Object.assign(work, { tasks: tasksOf(open.value, me, known, settles), mine: mine.value, at: open.at, old: open.old,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Incident, Me, Possible } from '@shared/api/types'
 import { actBody, emptyAct, fieldsOf, lacking, limitOf } from './form'
 import { dayFrom } from './dates'
-import { byDistance, byDue, tasksOf } from './mine'
+import { byDistance, byDue, taskOf, tasksOf } from './mine'
 import { beforeAndAfter } from './pictures'
 
 const me = (role: string, department: string | null = null) => ({ role, department }) as Me
@@ -10,7 +10,7 @@ const clock = (stage: string, due_at: string, more = {}) => ({ stage, name: stag
 const incident = (id: string, more: object = {}) => ({ id, process: 'grid_event', status: 'handled', department: 'd', subcategory: '1', returns: 0, lon: 117.2, lat: 39.1,
   clocks: [], requests: [], due_at: null, ...more }) as unknown as Incident
 const ids = (role: string, incidents: Incident[], department: string | null = null, holders = {}, settleable = new Set<string>()) =>
-  tasksOf(incidents, me(role, department), holders, settleable).map((task) => task.incident.id)
+  incidents.filter((one) => taskOf(one, me(role, department), holders, settleable)).map((one) => one.id)
 
 describe('what waits for me', () => {
   const checked = incident('check', { clocks: [clock('check', '2026-01-02')] })

@@ -109,7 +109,7 @@ def test_a_person_is_added_signs_in_and_is_locked_out_again(go: Go, visits: list
     page.get_by_role("button", name="新增人员").click()
     form = page.get_by_role("dialog")
     form.get_by_label("手机号").fill("12")
-    form.get_by_label("名称", exact=True).fill("沈审计")
+    form.get_by_label("姓名", exact=True).fill("沈审计")
     form.get_by_label("角色").select_option("auditor")
     form.get_by_role("combobox", name="所管网格").fill("12")
     form.get_by_role("listbox").get_by_role("option").first.click()

@@ -9,8 +9,8 @@ from tests.browser.conftest import Go
 from tests.browser.site import OFFICE, PHONE, axe
 
 VIEWS = {"overview": "总览", "taxonomy/01001": "事项清单与标准", "grids": "网格", "departments": "部门",
-         "people": "人员", "calendar": "工作日历", "processes/grid_event": "流程", "drafts": "草稿与版本", "notices": "通知送达",
-         "webhooks": "外部订阅", "account": "本人账号"}
+         "people": "人员", "calendar": "工作日历", "processes/grid_event": "流程", "drafts": "草稿与版本",
+         "notices": "通知送达", "webhooks": "外部订阅", "account": "本人账号"}
 
 
 def shown(page: Page, path: str, title: str) -> None:

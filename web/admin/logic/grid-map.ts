@@ -67,6 +67,7 @@ export async function openMap(target: HTMLElement, onUnit: (code: string) => voi
     close() {
       removeEventListener('wangge:theme', repaint)
       map.setTarget(undefined)
+      map.dispose()
     },
   }
 }

@@ -9,6 +9,12 @@ export function wordOf(t: Translate, group: string, code: string): string {
   return word === key ? code : word
 }
 
+/** The key of a row; of a standard, its area in words. */
+export function keyName(t: Translate, key: string): string {
+  const [code = key, area] = key.split(' ')
+  return area ? `${code} · ${wordOf(t, 'value.area', area)}` : code
+}
+
 export function shown(t: Translate, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('none')
   if (typeof value === 'boolean' || value === 'yes' || value === 'no') return t(value === true || value === 'yes' ? 'yes' : 'no')

@@ -27,7 +27,8 @@ def test_a_report_is_filed_and_urged_by_keys_alone(page: Page, desk: Desk) -> No
     incident = desk.report("键盘受理: 桶满了")
     search(page, incident["number"])
     page.keyboard.press("f")
-    expect(page.get_by_role("dialog", name=f"立案 · {incident['number']}")).to_be_visible()
+    dialog = page.get_by_role("dialog", name=f"立案 · {incident['number']}")
+    expect(dialog.get_by_role("radio", checked=True)).to_be_focused()  # the subcategory that it was reported with
     page.keyboard.press("Enter")
     expect(page.get_by_text("待发送").first).to_be_visible()
     assert desk.now(incident)["status"] == "reported"  # held: nothing has been sent

@@ -83,6 +83,27 @@ def test_of_two_dispatchers_the_second_is_told_who_was_faster_and_keeps_the_word
     expect(reason).to_have_value("不在辖区内")
 
 
+def test_an_ended_session_loses_nothing_that_was_typed(go: Go, site: Site, desk: Desk, visits: list[Visit]) -> None:
+    incident, who = desk.report("会话过期"), site.account("dispatcher", unit=STREET)
+    page = go("desk", "dispatcher", unit=STREET)
+    visits[-1].may_fail = True  # the refusal
+    search(page, incident["number"])
+    page.keyboard.press("v")
+    page.get_by_label("作废理由").fill("重复上报")
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    door = page.get_by_role("dialog", name="登录")
+    door.get_by_label("手机号").fill(who["phone"])
+    door.get_by_label("密码").fill(who["password"])
+    page.keyboard.press("Enter")
+    expect(door).to_have_count(0)
+    expect(page.get_by_label("作废理由")).to_have_value("重复上报")
+    page.get_by_label("作废理由").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert desk.now(incident)["status"] == "void"
+
+
 def test_a_reload_brings_everything_back(go: Go, desk: Desk) -> None:
     words = unlike("地址栏")
     made = [desk.report(f"{words} {n}", step=n) for n in range(3)]

@@ -52,9 +52,13 @@ export function act(possible: Pick<Possible, 'action' | 'fields'> & { name: stri
 
 async function send(held: Held, leaving: boolean): Promise<void> {
   const outcome = await run(held.action, held.name, held.batches, { leaving, adopted: held.adopted })
-  const passing = outcome.results.find((result) => result.problem?.passing)?.problem
+  const passing = outcome.results.find(lostOnTheWay)?.problem
   if (passing && outcome.results.every((result) => !result.ok)) throw passing
 }
+
+/** It may get through later as it is: no network, a fault of the server, or a session that has ended. */
+const SIGNED_OUT = 401
+const lostOnTheWay = ({ problem }: Result): boolean => !!problem && (problem.passing || problem.status === SIGNED_OUT)
 
 interface Way {
   leaving?: boolean
@@ -66,7 +70,7 @@ export async function run(action: string, name: string, batches: HeldBatch[], wa
   try {
     const results = (await Promise.all(batches.map((batch) => sendBatch(action, batch, way)))).flat()
     const outcome = { key: ++outcomeCount, action, name, results: await explained(action, results, way) }
-    const lost = outcome.results.every((result) => result.problem?.passing)
+    const lost = outcome.results.every(lostOnTheWay)
     if (!lost && (outcome.results.length > 1 || outcome.results.some((result) => !result.ok))) outcomes.push(outcome)
     for (const { id } of results.filter((result) => !result.fresh)) heard.forEach((tell) => tell(id))
     return outcome
@@ -108,7 +112,7 @@ async function post(url: string, body: unknown, way: Way): Promise<Response> {
   const answer = await fetch(url, init).catch(() => { throw offline() })
   if (answer.ok) return answer
   const problem = await problemOf(answer)
-  if (answer.status === 401) useSession().expired.value = true
+  if (answer.status === SIGNED_OUT) useSession().expired.value = true
   throw problem
 }
 
@@ -118,7 +122,7 @@ const problemFrom = (told: Record<string, unknown>): Problem =>
 /** Read anew what failed, and say who was faster. What an earlier page had sent in its last moment did not fail. */
 async function explained(action: string, results: Result[], way: Way): Promise<Result[]> {
   return Promise.all(results.map(async (result) => {
-    if (result.ok || !result.problem || result.problem.passing) return result
+    if (result.ok || !result.problem || lostOnTheWay(result)) return result
     const seen = queue.rows.get(result.id)?.version ?? 0
     const since = await stepsSince(result.id, seen)
     await queue.refresh(result.id).catch(() => undefined)

@@ -90,7 +90,15 @@ async function requests(hands: Hands): Promise<void> {
   if (!one) return say(t('act.notHere'), true)
   if (!toDecide(one).length) return say(t('act.noRequests'))
   hands.open(one)
-  setTimeout(() => document.querySelector<HTMLElement>('#requests button')?.focus(), 300)
+  focusWhenThere('#requests button')
+}
+
+const [LOOK_MS, LOOKS] = [100, 80]
+/** What may be decided is asked of the server first. */
+function focusWhenThere(selector: string, looks = LOOKS): void {
+  const found = document.querySelector<HTMLElement>(selector)
+  if (found) found.focus()
+  else if (looks > 0) setTimeout(() => focusWhenThere(selector, looks - 1), LOOK_MS)
 }
 
 function back(hands: Hands): void {

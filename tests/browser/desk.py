@@ -26,6 +26,10 @@ class Desk:
         self.dispatcher = site.client("dispatcher", unit=STREET)
         self.lead = site.client("handler", department=LEAD)
 
+    def close(self) -> None:
+        self.dispatcher.close()
+        self.lead.close()
+
     def report(self, words: str, *, step: int = 0) -> dict[str, Any]:
         """A report that waits to be filed; each `step` some metres further."""
         made = self.dispatcher.post("/api/v1/incidents", json={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,8 +13,10 @@ from tests.browser.site import Site, wait_until
 
 
 @pytest.fixture(scope="module")
-def desk(site: Site) -> Desk:
-    return Desk(site)
+def desk(site: Site) -> Iterator[Desk]:
+    made = Desk(site)
+    yield made
+    made.close()
 
 
 @pytest.fixture

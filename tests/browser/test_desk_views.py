@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,8 +14,10 @@ from tests.browser.site import FULL_HD, OFFICE, PHONE, Site, Visit, axe
 
 
 @pytest.fixture(scope="module")
-def desk(site: Site) -> Desk:
-    return Desk(site)
+def desk(site: Site) -> Iterator[Desk]:
+    made = Desk(site)
+    yield made
+    made.close()
 
 
 def test_a_person_signs_in_at_the_desk(go: Go, site: Site, visits: list[Visit]) -> None:

@@ -4,6 +4,7 @@ worker and a leader, each at their own page, none at the HTTP interface."""
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
 from playwright.sync_api import Page, expect
 
@@ -20,7 +21,8 @@ PASSWORD = "new handler 2026"
 
 def adds_a_handler(page: Page, site: Site, phone: str) -> None:
     """The administrator: a new person in the department that will have to act."""
-    name = site.client("admin").get("/api/v1/departments", params={"q": SANITATION}).json()["items"][0]["name"]
+    with closing(site.client("admin")) as admin:
+        name = admin.get("/api/v1/departments", params={"q": SANITATION}).json()["items"][0]["name"]
     page.get_by_role("link", name="人员", exact=True).click()
     page.get_by_role("button", name="新增").first.click()
     form = page.get_by_role("dialog")
@@ -29,7 +31,7 @@ def adds_a_handler(page: Page, site: Site, phone: str) -> None:
     form.get_by_label("角色").select_option("handler")
     unit = form.get_by_role("combobox", name="所管网格")
     unit.fill(SANITATION_UNIT)
-    expect(form.get_by_role("option").first).to_contain_text("和平区")
+    expect(form.get_by_role("listbox").get_by_role("option").first).to_contain_text("和平区")
     unit.press("Enter")
     form.get_by_label("责任单位").select_option(label=name)
     form.get_by_label("密码").fill(PASSWORD)
@@ -93,7 +95,8 @@ def test_one_incident_through_all_five_screens(go: Go, site: Site) -> None:
 
     resident = go("report", path="new/photo", at=PLAYED)
     number, _ = reported(resident, WORDS, phone_number(), photo=picture())
-    ident = site.client("dispatcher", unit=STREET).get(f"/api/v1/incidents/{number}").json()["id"]
+    with closing(site.client("dispatcher", unit=STREET)) as desk:
+        ident = desk.get(f"/api/v1/incidents/{number}").json()["id"]
 
     files_it(go("desk", "dispatcher", unit=STREET), number)
     handles_it(go("m"), phone, ident)

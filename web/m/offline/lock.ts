@@ -1,5 +1,5 @@
 /** One sender at a time, among pages and the service worker; also where the browser has no locks (plain HTTP). */
-import { newId } from '../ids'
+import { newId } from '@shared/ids'
 import { db } from './db'
 
 const NAME = 'wangge-queue'

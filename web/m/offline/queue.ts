@@ -1,5 +1,5 @@
 /** The queue: what waits, in which order, and when it is tried again. */
-import { newId } from '../ids'
+import { newId } from '@shared/ids'
 import { db, type Item, type QueuedFile, type State, type Told } from './db'
 
 const CHANNEL = 'wangge-queue'

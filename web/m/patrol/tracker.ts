@@ -1,6 +1,6 @@
 /** A round that goes on while other views are open, and after the page was closed: its points are on the phone. */
 import { reactive, watch } from 'vue'
-import { newId } from '../ids'
+import { newId } from '@shared/ids'
 import { put } from '../offline/queue'
 import { pushed } from '../offline/sync'
 import { dropDraft, readDraft, saveDraft } from '../offline/drafts'

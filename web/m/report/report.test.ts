@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { searchCategories } from '@shared/category-search'
-import { newId } from '../ids'
+import { newId } from '@shared/ids'
 import { bodyOf, emptyReport, isDoubtful, isEmpty, missing, movedBy, type ReportForm } from './body'
 import { fromNames } from './suggest'
 import { noteUse, used, usedScores, type Row } from './taxonomy'

@@ -2,7 +2,7 @@
 import { api, data } from '@shared/api/client'
 import type { Me } from '@shared/api/types'
 import { t } from '@shared/i18n'
-import { prepare } from '../photo/prepare'
+import { prepare } from '@shared/photo/prepare'
 import { watermarkLines } from '../photo/watermark'
 import { submit, type Outcome } from '../offline/submit'
 import { shortPlace } from '../place/places'

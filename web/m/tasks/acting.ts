@@ -2,7 +2,7 @@
 import type { Incident, Me, Possible } from '@shared/api/types'
 import { submit, type Outcome } from '../offline/submit'
 import { titleOf } from '../names'
-import { newId } from '../ids'
+import { newId } from '@shared/ids'
 import { filesFor, languageTag } from '../report/send'
 import { actBody, fieldsOf, type ActForm } from './form'
 

@@ -1,7 +1,7 @@
 /** What is being written, kept on this phone at each change until it has been sent. */
 import { reactive, watch } from 'vue'
 import type { components } from '@shared/api/schema'
-import { newId } from './ids'
+import { newId } from '@shared/ids'
 import { drop } from './files'
 
 export type Body = components['schemas']['PublicReportIn']

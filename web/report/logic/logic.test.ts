@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { newId } from './ids'
+import { newId } from '@shared/ids'
 import { bodyOf, blank, forget, isBlank, readDraft, useDraft } from './draft'
 import { mine, readMine, remember, remove } from './mine'
 import { codeIn, followPath, grouped, numberIn, slipIn } from './number'
 import { digitsIn, masked, mobileIn, waitIn } from './phone'
-import { fitted, LARGEST, squeezed } from './photo'
 
 const NUMBER = '2026112500000403'
 
@@ -39,27 +38,6 @@ describe('a phone', () => {
   it('is shown without its middle', () => expect(masked('13912340001')).toBe('139****0001'))
   it('waits in words', () => expect([45, 0, 600, 7200].map(waitIn)).toEqual([
     { unit: 'seconds', n: 45 }, { unit: 'seconds', n: 1 }, { unit: 'minutes', n: 10 }, { unit: 'hours', n: 2 }]))
-})
-
-describe('a photo', () => {
-  it('fits into 1600 pixels and is never made larger', () => {
-    expect(fitted({ width: 4000, height: 3000 })).toEqual({ width: 1600, height: 1200 })
-    expect(fitted({ width: 3000, height: 6000 })).toEqual({ width: 800, height: 1600 })
-    expect(fitted({ width: 640, height: 480 })).toEqual({ width: 640, height: 480 })
-  })
-  it('gets the best quality that is small enough, then fewer pixels', async () => {
-    const bytes = (n: number) => ({ size: n }) as Blob
-    const light = await squeezed({ width: 4000, height: 3000 }, async (size, quality) =>
-      bytes(size.width * size.height * quality * 0.3))
-    expect(light.size).toBeLessThanOrEqual(LARGEST)
-    const tries: number[] = []
-    const heavy = await squeezed({ width: 4000, height: 3000 }, async (size) => {
-      tries.push(size.width)
-      return bytes(size.width * size.height)
-    })
-    expect(heavy.size).toBeLessThanOrEqual(LARGEST)
-    expect(tries[0]).toBe(1600)
-  })
 })
 
 describe('a draft', () => {

@@ -3,7 +3,7 @@ export const LONGEST = 1600
 export const MOST_BYTES = 500 * 1024
 const QUALITIES = [0.82, 0.7, 0.58, 0.46]
 const SMALLER = 0.8
-const ROUNDS = 4
+const ROUNDS = 7
 
 export interface Size {
   width: number

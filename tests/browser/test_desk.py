@@ -132,6 +132,24 @@ def test_many_at_once_have_a_result_each_and_the_failed_are_told(page: Page, des
     assert [desk.now(each)["urges"] for each in made] == [1, 1, 1, 0, 1, 1, 1, 1]
 
 
+def test_a_hundred_at_once(page: Page, desk: Desk) -> None:
+    for n in range(100):
+        desk.report(f"一百件一起催 {n}", step=n % 10)
+    page.keyboard.press("/")
+    page.keyboard.type("一百件一起催")
+    queue = page.get_by_role("region", name="事件队列")
+    expect(queue.get_by_text("100 件", exact=True)).to_be_visible()
+    for key in ("Escape", "j", "x"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="全选已加载").press("Enter")
+    expect(page.get_by_text("已选 100 件")).to_be_visible()
+    page.keyboard.press("u")
+    wait_out(page)
+    expect(page.get_by_role("region", name="操作结果")).to_contain_text("成功 100")
+    urged = desk.dispatcher.get("/api/v1/incidents", params={"q": "一百件一起催", "limit": 200}).json()["items"]
+    assert [each["urges"] for each in urged] == [1] * 100
+
+
 def test_many_are_dispatched_each_to_its_first_department(page: Page, desk: Desk) -> None:
     words = unlike("批量派遣")
     made = [desk.dispatched(f"{words} {n}", step=n) for n in range(4)]

@@ -86,6 +86,16 @@ def test_a_list_is_searched_by_initials_and_an_edit_is_undone(go: Go) -> None:
     expect(page.get_by_role("region", name="待预览的修改")).to_have_count(0)
 
 
+def test_who_assists_is_chosen_by_name(go: Go) -> None:
+    page = go("admin", "admin", path="taxonomy/01004")
+    many = page.locator(".many-of")
+    many.locator("summary").click()
+    many.get_by_label("市政道路").click()
+    expect(page.locator(".tray")).to_contain_text("协办")
+    many.get_by_label("市政道路").click()
+    expect(page.locator(".tray")).to_have_count(0)
+
+
 def test_a_wrong_row_is_told_by_its_line_and_field_and_nothing_is_loaded(go: Go, site: Site, tmp_path: Path) -> None:
     sheet = tmp_path / "accounts.csv"
     sheet.write_text(f"phone,name,role,unit,department,password\n{NEW_PHONE[:-1]}8,甲,grid_worker,{STREET},,\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import httpx
@@ -11,6 +10,7 @@ from fastapi import FastAPI
 
 from api import screens
 from governance.settings import Settings
+from tests.api.conftest import listening
 from tests.browser.site import Site
 
 
@@ -40,15 +40,11 @@ def test_a_view_of_a_page_is_the_page_and_a_missing_file_is_missing(site: Site) 
     assert httpx.get(f"{site.address}/desk").headers["location"].endswith("/desk/")
 
 
-async def asked(app: FastAPI, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://city.example") as client:
-        return await client.get(path)
-
-
 def test_where_nothing_is_built_a_page_says_what_to_do(tmp_path: Path) -> None:
     app = FastAPI()
     screens.install(app, Settings(_env_file=None, data_dir=tmp_path), tmp_path)  # type: ignore[call-arg]
-    answer = asyncio.run(asked(app, "/desk/"))
+    with listening(app) as address:
+        answer = httpx.get(f"{address}/desk/")
     assert answer.status_code == 503
     assert "make web" in answer.text
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, func, select
+from sqlalchemy import Column, Index, Select, Text, func, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from data.columns import UtcDateTime
@@ -99,33 +99,28 @@ def open_by_process(session: Session) -> dict[str, int]:
 
 def standing(session: Session, code: str) -> dict[str, list[str]]:
     """The numbers of the process's open incidents by the state that they stand in."""
-    found: dict[str, list[str]] = {}
-    rows = session.execute(select(col(Incident.status), col(Incident.number)).where(
-        col(Incident.process) == code, col(Incident.outcome).is_(None)).order_by(col(Incident.number)))
-    for state, number in rows:
-        found.setdefault(state, []).append(number)
-    return found
+    return _numbers(session, select(col(Incident.status), col(Incident.number)).where(
+        col(Incident.process) == code, col(Incident.outcome).is_(None)))
 
 
 def running(session: Session, code: str) -> dict[str, list[str]]:
     """The numbers of its incidents by the stages whose clocks have not stopped."""
-    found: dict[str, list[str]] = {}
-    rows = session.execute(select(col(Clock.stage), col(Incident.number)).join(
+    return _numbers(session, select(col(Clock.stage), col(Incident.number)).join(
         Incident, col(Incident.id) == col(Clock.incident_id)).where(
-            col(Incident.process) == code, col(Clock.stopped_at).is_(None)).order_by(col(Incident.number)))
-    for stage, number in rows:
-        found.setdefault(stage, []).append(number)
-    return found
+            col(Incident.process) == code, col(Clock.stopped_at).is_(None)))
 
 
 def waiting(session: Session, code: str) -> dict[str, list[str]]:
     """The numbers of its incidents by the kinds of requests that wait for an answer or a decision."""
-    found: dict[str, list[str]] = {}
-    rows = session.execute(select(col(Request.kind), col(Incident.number)).join(
+    return _numbers(session, select(col(Request.kind), col(Incident.number)).join(
         Incident, col(Incident.id) == col(Request.incident_id)).where(
-            col(Incident.process) == code, col(Request.state).in_(PENDING)).order_by(col(Incident.number)))
-    for kind, number in rows:
-        found.setdefault(kind, []).append(number)
+            col(Incident.process) == code, col(Request.state).in_(PENDING)))
+
+
+def _numbers(session: Session, held: Select[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, number in session.execute(held.order_by(col(Incident.number))):
+        found.setdefault(code, []).append(number)
     return found
 
 

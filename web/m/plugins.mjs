@@ -29,6 +29,6 @@ export default [
   VitePWA({
     strategies: 'injectManifest', srcDir: '.', filename: 'sw.ts', outDir: '../../api/static/m', injectRegister: false,
     registerType: 'prompt', manifest, includeManifestIcons: false,
-    injectManifest: { globPatterns: ['**/*.{html,js,css,svg}'], globIgnores: ['sw.js'], minify: true, sourcemap: false },
+    injectManifest: { rollupFormat: 'iife', globPatterns: ['**/*.{html,js,css,svg}'], globIgnores: ['sw.js'], minify: true, sourcemap: false },
   }),
 ]

@@ -1,10 +1,12 @@
 /** What the keys and buttons of the desk do. */
+import { nextTick } from 'vue'
 import { t } from '@shared/i18n'
 import { api, data } from '@shared/api/client'
 import { Problem } from '@shared/api/problem'
 import type { Incident, Possible } from '@shared/api/types'
 import { act, holder, itemOf } from './acting'
 import { active, current, dialogue, move, opened, say, selectTo, toggle, view } from './desk'
+import { focusOn } from './focus'
 import { commandOf, somethingOpen, type Command } from './keys'
 import { toDecide } from './marks'
 import { actionName } from './names'
@@ -116,7 +118,7 @@ export function useCommands(hands: Hands) {
       else if (row) toggle(row.number)
     },
     open: () => current.value && hands.open(current.value),
-    search: () => { showPane('queue'); setTimeout(() => document.getElementById('search')?.focus()) },
+    search: () => { showPane('queue'); void focusOn(() => document.getElementById('search')) },
     map: () => togglePane('map'),
     requests: () => void requests(hands),
     back: () => back(hands),
@@ -125,7 +127,7 @@ export function useCommands(hands: Hands) {
   function step(by: number): void {
     move(by)
     queue.changed.delete(active.value)
-    setTimeout(hands.focusList)
+    void nextTick(hands.focusList)
   }
   function keydown(event: KeyboardEvent): void {
     const command = commandOf(event, somethingOpen())

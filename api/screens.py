@@ -24,6 +24,8 @@ SCREENS = ("home", "m", "desk", "city", "report", "admin", "docs")
 FOR_EVER, ANEW = "public, max-age=31536000, immutable", "no-cache"
 PACKED = (("br", ".br"), ("gzip", ".gz"))
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".woff2": "font/woff2"}
+#: No file of ours has a longer path, and no disk keeps a longer name.
+LONGEST = 200
 NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>页面尚未构建 · The screens are not built</title>
 <h1>页面尚未构建</h1>
@@ -77,8 +79,8 @@ def _into_folder(request: Request) -> Response:
 
 def file_of(folder: Path, path: str) -> Path | None:
     """The file of a path; the page itself where the path is one of its own views (it has no ending)."""
-    wanted = (folder / path).resolve()
-    if not wanted.is_relative_to(folder.resolve()):
+    wanted = (folder / path).resolve() if "\0" not in path and len(path) <= LONGEST else None
+    if wanted is None or not wanted.is_relative_to(folder.resolve()):
         return None
     if path and wanted.is_file():
         return wanted

@@ -36,7 +36,8 @@ async function restore(): Promise<Me | null> {
 
 function kept(): Me | null {
   try {
-    return { csrf_token: '', ...JSON.parse(localStorage.getItem(KEPT) ?? 'null') } as Me
+    const before = JSON.parse(localStorage.getItem(KEPT) ?? 'null') as Omit<Me, 'csrf_token'> | null
+    return before && { ...before, csrf_token: '' }
   } catch {
     return null
   }

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/public", tags=["public"], responses=ALWAYS)
 
 @router.get("/screens", summary="页面设置 What the screens must know")
 def read_screens(parts: WithParts, _: Annotated[NoQuery, Query()]) -> ScreensOut:
-    """The city's name and middle, and the base map that is set. Nothing of anybody."""
+    """The city's name and middle, the base map, and the rules of screens without a network. Nothing of anybody."""
     with glancing(parts.engine) as session:
         city = city_or_none(parts.cities, session)
         made_up = session.scalar(select(col(BoundaryVersion.illustrative)).where(col(BoundaryVersion.current)))
@@ -30,4 +30,5 @@ def read_screens(parts: WithParts, _: Annotated[NoQuery, Query()]) -> ScreensOut
     return ScreensOut(city=top.code if top else None, city_name=top.name if top else "",
                       centre=(top.lon, top.lat) if top else None, tiles=settings.map_tiles,
                       tiles_attribution=settings.map_attribution, illustrative=bool(made_up),
-                      show_codes=settings.show_codes)
+                      show_codes=settings.show_codes, repeat_metres=settings.repeat_metres,
+                      repeat_hours=settings.repeat_hours)

@@ -15,3 +15,5 @@ class ScreensOut(Out):
     tiles_attribution: str
     illustrative: bool = Field(description="边界为示意 (outlines below the districts are illustrative)")
     show_codes: bool = Field(description="演示: 直接显示验证码 (a demo: codes are shown)")
+    repeat_metres: float = Field(description="同类事件视为重复的距离, 米 (the same problem: within so many metres)")
+    repeat_hours: int = Field(description="同类事件视为重复的时限, 小时 (the same problem: within so many hours)")

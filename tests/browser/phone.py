@@ -103,6 +103,14 @@ class Town:
         assert told.status_code == 200, told.text
         return dict(told.json())
 
+    def doubted(self, at: Spot) -> dict[str, Any]:
+        """Somebody rang the desk; the desk asks a worker to see whether it is so."""
+        desk = self.client("dispatcher", unit=STREET)
+        told = desk.post("/api/v1/incidents", json={"id": str(uuid.uuid4()), "subcategory": STALLS, "lon": at.lon,
+                                                    "lat": at.lat, "description": "来电反映占道经营"})
+        assert told.status_code == 201, told.text
+        return self.act(desk, self.incident(told.json()["id"]), "ask_verify")
+
     def handled(self, at: Spot) -> dict[str, Any]:
         """Reported, dispatched by the rule, signed for, handled: it waits for a check on the spot."""
         incident = self.reported(at)

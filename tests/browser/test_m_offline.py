@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from api.screens import STATIC
 from tests.browser.conftest import Go
-from tests.browser.phone import Finger, Town, stored
+from tests.browser.phone import Finger, Spot, Town, stored
 from tests.browser.site import Site, Visit, wait_until
+
+BICYCLES, POSTERS, BANNERS = "03010", "03021", "03026"  # small things that a worker may settle
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,109 @@ def installed(page: Page) -> None:
     page.wait_for_function("""async () => (await navigator.serviceWorker.ready).active?.state === 'activated'
         && !!navigator.serviceWorker.controller""")
     expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def keeps(page: Page, *keys: str) -> None:
+    """The phone has read these and keeps them."""
+    wait_until(lambda: set(keys) <= set(page.evaluate("""() => new Promise(done => {
+        const asked = indexedDB.open('wangge-m'); asked.onsuccess = () => {
+            const read = asked.result.transaction('kept').objectStore('kept').getAllKeys();
+            read.onsuccess = () => { asked.result.close(); done(read.result) } } })""")))
+
+
+def photograph(page: Page, where: str = "照片") -> None:
+    section = page.get_by_role("region", name=where, exact=True)
+    Finger(page).photograph(section.get_by_role("button", name="拍照"))
+    expect(section.locator("figure.photo")).to_have_count(1)
+
+
+def say_what(page: Page, name: str) -> None:
+    """The subcategory, by its name out of the whole list."""
+    page.get_by_role("button", name="搜索小类").tap()
+    page.get_by_label("名称、拼音首字母或俗称").fill(name)
+    page.get_by_role("dialog").get_by_role("button").filter(has_text=name).first.tap()
+
+
+def is_kept(page: Page) -> None:
+    expect(page.locator(".flash")).to_contain_text("已保存在本机")
+    expect(page.get_by_role("link", name="上报问题")).to_be_visible()
+
+
+def checked_offline(go: Go, town: Town, task: dict[str, Any], at: Spot, visits: list[Visit]) -> Page:
+    """A check that waits on the phone, which has no network."""
+    page = go("m", "grid_worker", unit=town.unit, at=at.pair, path=f"task/{task['id']}/check")
+    visits[-1].may_fail = True
+    page.get_by_label("通过", exact=True).check()
+    photograph(page)
+    visits[-1].context.set_offline(True)
+    page.get_by_role("button", name="提交核查").tap()
+    is_kept(page)
+    return page
+
+
+def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visits: list[Visit]) -> None:
+    """Killed; then verified, settled, put right and reported in one visit, the same problem added to, a round walked,
+    all from what the phone keeps. The server is back: all of it is there, in its order, with the times of then."""
+    at = town.spot()
+    doubted, small, known = town.doubted(at), town.reported(at, BICYCLES), town.reported(at, BANNERS)
+    page = go("m", "grid_worker", unit=town.unit, at=at.pair)
+    visits[-1].may_fail = True
+    installed(page)
+    keeps(page, "around", *(f"incident/{each['id']}" for each in (doubted, small)))
+    site.kill()
+    try:
+        page.reload()
+        page.locator(f"a[href='/m/task/{doubted['id']}']").tap()
+        page.get_by_role("button", name="核实").tap()
+        page.get_by_label("通过", exact=True).check()
+        photograph(page)
+        page.get_by_role("button", name="提交核实").tap()
+        is_kept(page)
+
+        page.locator(f"a[href='/m/task/{small['id']}']").tap()
+        page.get_by_role("button", name="现场处置").tap()
+        photograph(page, "处置后照片")
+        page.get_by_role("button", name="提交现场处置").tap()
+        is_kept(page)
+
+        page.get_by_role("link", name="上报问题").tap()
+        photograph(page)
+        say_what(page, "非法小广告")
+        page.get_by_label("已当场处理好").check()
+        page.get_by_role("button", name="提交").tap()
+        expect(page.get_by_role("alert")).to_contain_text("须有处置后的照片")
+        photograph(page, "处置后照片")
+        expect(page.locator(".place-name")).to_contain_text("网格")
+        page.get_by_role("button", name="提交").tap()
+        is_kept(page)
+
+        page.get_by_role("link", name="上报问题").tap()
+        photograph(page)
+        say_what(page, "违规标语宣传品")
+        page.locator(".near").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
+        is_kept(page)
+
+        page.get_by_role("link", name="巡查").tap()
+        page.get_by_role("button", name="开始巡查").tap()
+        page.get_by_role("button", name="打卡").tap()
+        page.get_by_role("dialog").get_by_role("button", name="打卡").tap()
+        expect(page.locator(".flash")).to_contain_text("已打卡")
+        page.get_by_role("button", name="结束巡查").tap()
+        expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+        page.goto("/m/queue")
+        expect(page.locator(".queued[data-state=waiting]")).to_have_count(8)
+    finally:
+        site.start()
+    page.get_by_role("button", name="立即发送").tap()
+    expect(page.locator(".queued[data-state=sent]")).to_have_count(8)
+    assert town.steps(doubted)[-1]["action"] == "verify"
+    assert town.incident(small["id"])["outcome"] == "closed"
+    [right] = [one for one in town.newest("") if one["subcategory"] == POSTERS]
+    assert [step["action"] for step in town.steps(right)] == ["report", "file", "settle"]
+    assert (right["outcome"], len(right["attachments"])) == ("closed", 2)
+    assert town.steps(known)[-1]["action"] == "comment"
+    [walked, *_] = town.worker.get("/api/v1/patrols", params={"mine": True}).json()["items"]
+    assert (walked["check_ins_count"], walked["running"]) == (1, False)
 
 
 def test_a_report_made_while_the_server_is_dead_is_stored_once(go: Go, town: Town, site: Site,
@@ -91,17 +197,9 @@ def test_who_was_faster_is_told_with_what_to_do(go: Go, town: Town, visits: list
     """Checked offline while another worker closed it: refused in words; deleted by a person, not by itself."""
     at = town.spot()
     task = town.handled(at)
-    page = go("m", "grid_worker", unit=town.unit, at=at.pair, path=f"task/{task['id']}/check")
-    context = visits[-1].context
-    visits[-1].may_fail = True
-    page.get_by_label("通过", exact=True).check()
-    Finger(page).photograph(page.get_by_role("button", name="拍照"))
-    expect(page.locator("figure.photo")).to_have_count(1)
-    context.set_offline(True)
-    page.get_by_role("button", name="提交核查").tap()
-    expect(page.locator(".flash")).to_contain_text("已保存在本机")
+    page = checked_offline(go, town, task, at, visits)
     town.act(town.worker, task, "check", passed=True, lon=at.lon, lat=at.lat, attachments=[town.photo(town.worker)])
-    context.set_offline(False)
+    visits[-1].context.set_offline(False)
     page.get_by_role("link", name="1 条未被接受").tap()
     expect(page.locator(".queued")).to_contain_text("事件已被他人处理, 现为“已结案”")
     page.get_by_role("button", name="删除").tap()
@@ -113,17 +211,9 @@ def test_an_urge_meanwhile_does_not_refuse_what_was_done_offline(go: Go, town: T
     """The incident is in a new version but where it was: it is sent with the version of now."""
     at = town.spot()
     task = town.handled(at)
-    page = go("m", "grid_worker", unit=town.unit, at=at.pair, path=f"task/{task['id']}/check")
-    context = visits[-1].context
-    visits[-1].may_fail = True
-    page.get_by_label("通过", exact=True).check()
-    Finger(page).photograph(page.get_by_role("button", name="拍照"))
-    expect(page.locator("figure.photo")).to_have_count(1)
-    context.set_offline(True)
-    page.get_by_role("button", name="提交核查").tap()
-    expect(page.locator(".flash")).to_contain_text("已保存在本机")
+    page = checked_offline(go, town, task, at, visits)
     town.act(town.worker, task, "comment", reason="居民又来问")
-    context.set_offline(False)
+    visits[-1].context.set_offline(False)
     expect(page.get_by_role("link", name="全部已发送")).to_be_visible()
     assert town.incident(task["id"])["outcome"] == "closed"
 

@@ -26,7 +26,7 @@ export interface Item {
   method: 'POST' | 'PUT'
   body: Record<string, unknown>
   language: string
-  /** Of an action: the incident as it was seen. */
+  /** Of an action: the incident as it was seen; version 0: it is reported by what goes before it. */
   incident?: { id: string; number: string; status: string; version: number }
   action?: string
   told?: Told

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Problem } from '@shared/api/problem'
 import { closeDb, db, type Item } from './db'
-import { all, backoff, change, countsOf, filesOf, nextOf, put, remove, retry, verdictOf, type NewItem } from './queue'
+import { all, backoff, change, countsOf, filesOf, nextOf, put, putAll, remove, retry, verdictOf, type NewItem } from './queue'
 import { sendAll } from './sender'
 import { LEASE_MS, takeLease, alone } from './lock'
 import type { Wire } from './wire'
@@ -167,6 +167,42 @@ describe('sending', () => {
     await put(report('a'), [photo])
     await remove('a')
     expect([await all(), await (await db()).count('files')]).toEqual([[], 0])
+  })
+})
+
+describe('a report that was put right in the same visit', () => {
+  const settle = { kind: 'action', owner: 'me', id: 'a/settle', title: 'settle', group: 'a', action: 'settle', language: 'zh-CN',
+    path: '/api/v1/incidents/a/actions/settle', body: { version: 0 }, incident: { id: 'a', number: '', status: '', version: 0 } } as const
+  const both = () => putAll([{ item: report('a'), files: [photo] }, { item: settle, files: [photo] }])
+  const bodies: unknown[] = []
+  beforeEach(() => {
+    bodies.length = 0
+    server.answers['/api/v1/incidents/a'] = () => Response.json({ id: 'a', number: 'Na', status: 'filed', version: 2 })
+    server.answers[settle.path] = (body) => { bodies.push(JSON.parse(String(body))); return Response.json({ id: 'a', status: 'closed', version: 3 }) }
+  })
+
+  it('is settled after it was reported, in the version that it has then', async () => {
+    await both()
+    expect(await sendAll(server.wire)).toBe('done')
+    expect([await states(), bodies]).toEqual([['sent', 'sent'], [{ version: 2, attachments: ['file-2'] }]])
+  })
+
+  it('waits where the report was refused, and goes with it', async () => {
+    server.answers['/api/v1/incidents'] = problem(422, 'outside_grid')
+    await both()
+    await sendAll(server.wire)
+    expect([await states(), bodies]).toEqual([['refused', 'waiting'], []])
+    await remove('a')
+    expect([await all(), await (await db()).count('files')]).toEqual([[], 0])
+  })
+
+  it('stays, and is told, where it is dispatched already; the report is sent', async () => {
+    server.answers[settle.path] = problem(409, 'wrong_state')
+    await both()
+    await sendAll(server.wire)
+    expect(await states()).toEqual(['sent', 'refused'])
+    await remove('a')
+    expect((await all()).map((item) => item.id)).toEqual(['a/settle'])
   })
 })
 

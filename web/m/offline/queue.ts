@@ -53,19 +53,34 @@ export function countsOf(items: readonly Item[]): Counts {
 export type NewItem = Pick<Item, 'kind' | 'owner' | 'title' | 'group' | 'path' | 'body' | 'language'> &
   Partial<Pick<Item, 'id' | 'method' | 'incident' | 'action' | 'created'>>
 
-/** Keep it with its files, in one transaction: both are there or neither. Put again under the same id it is replaced. */
-export async function put(item: NewItem, files: readonly { name: string; blob: Blob; attachment?: string }[] = []):
-  Promise<Item> {
-  const made: Item = { id: newId(), method: 'POST', created: Date.now(), ...item, state: 'waiting', tries: 0, nextAt: 0 }
-  const change = (await db()).transaction(['items', 'files'], 'readwrite')
-  for (const key of await change.objectStore('files').index('item').getAllKeys(made.id)) {
-    await change.objectStore('files').delete(key)
+export interface NewFile {
+  name: string
+  blob: Blob
+  attachment?: string
+}
+export interface Packed {
+  item: NewItem
+  files: readonly NewFile[]
+}
+
+/** Keep it with its files: both are there or neither. Put again under the same id it is replaced. */
+export const put = async (item: NewItem, files: readonly NewFile[] = []): Promise<Item> => (await putAll([{ item, files }]))[0]!
+
+/** Several in one transaction, to be sent in this order. */
+export async function putAll(packed: readonly Packed[]): Promise<Item[]> {
+  const now = Date.now()
+  const writing = (await db()).transaction(['items', 'files'], 'readwrite')
+  const [items, stored] = [writing.objectStore('items'), writing.objectStore('files')]
+  const made = packed.map(({ item }, index): Item =>
+    ({ id: newId(), method: 'POST', created: now + index, ...item, state: 'waiting', tries: 0, nextAt: 0 }))
+  for (const [place, item] of made.entries()) {
+    for (const key of await stored.index('item').getAllKeys(item.id)) await stored.delete(key)
+    await items.put(item)
+    for (const [index, file] of packed[place]!.files.entries()) {
+      await stored.put({ id: `${item.id}/${index}`, item: item.id, index, ...file })
+    }
   }
-  await change.objectStore('items').put(made)
-  for (const [index, file] of files.entries()) {
-    await change.objectStore('files').put({ id: `${made.id}/${index}`, item: made.id, index, ...file })
-  }
-  await change.done
+  await writing.done
   announce()
   return made
 }
@@ -113,9 +128,13 @@ async function dropFiles(id: string): Promise<void> {
   await writing.done
 }
 
+/** Gone with its photos; and what acts on a report goes with the report that was never sent. */
 export async function remove(id: string): Promise<void> {
-  await dropFiles(id)
-  await (await db()).delete('items', id)
+  const hangsOn = ({ incident }: Item) => incident?.id === id && incident.version === 0
+  for (const item of (await all()).filter((one) => one.id === id || hangsOn(one))) {
+    await dropFiles(item.id)
+    await (await db()).delete('items', item.id)
+  }
   announce()
 }
 

@@ -86,6 +86,7 @@ async function upload(wire: Wire, me: Identity, item: Item, file: QueuedFile): P
 }
 
 async function post(wire: Wire, me: Identity, item: Item, attachments: string[]): Promise<Answer> {
+  if (item.incident?.version === 0) await seeFirst(wire, me, item)
   for (let turn = 1; ; turn++) {
     const body = { ...item.body, ...(attachments.length ? { attachments } : {}) }
     try {
@@ -98,6 +99,14 @@ async function post(wire: Wire, me: Identity, item: Item, attachments: string[])
       if (done) return done
     }
   }
+}
+
+/** It acts on what was reported just before it: the incident is seen now for the first time, and that is kept. */
+async function seeFirst(wire: Wire, me: Identity, item: Item): Promise<void> {
+  const { number = '', status = '', version = 0 } = await ask<Answer>(wire.fetch, `/api/v1/incidents/${item.incident!.id}`,
+    { headers: headersOf(me, item) })
+  Object.assign(item, { incident: { ...item.incident!, number, status, version }, body: { ...item.body, version } })
+  await change(item.id, (one) => Object.assign(one, { incident: item.incident, body: item.body }))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Put into the queue and see what becomes of it, for as long as a person cares to wait. */
 import { Problem } from '@shared/api/problem'
-import { put, remove, all, onChange, type NewItem } from './queue'
+import { putAll, remove, all, onChange, type Packed } from './queue'
 import { pushed } from './sync'
 import type { Item } from './db'
 
@@ -31,11 +31,18 @@ async function outcomeOf(id: string): Promise<Item | undefined> {
   return ours ? (await all()).find((item) => item.id === id) : decided(id)
 }
 
-/** Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. */
-export async function submit(item: NewItem, files: readonly { name: string; blob: Blob }[]): Promise<Outcome> {
-  const { id } = await put(item, files)
+/**
+ * Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. What acts
+ * on it is sent after it; sent is said only if all are.
+ */
+export async function submit(first: Packed, ...after: Packed[]): Promise<Outcome> {
+  const [{ id }, ...others] = (await putAll([first, ...after])) as [Item, ...Item[]]
   const now = await Promise.race([outcomeOf(id), new Promise<undefined>((done) => setTimeout(done, PATIENCE))])
-  if (now?.state !== 'refused') return now?.state === 'sent' ? 'sent' : 'kept'
-  await remove(id)
-  throw new Problem(now.told!.status, now.told!.code, now.told!.sentence)
+  if (now?.state === 'refused') {
+    await remove(id)
+    throw new Problem(now.told!.status, now.told!.code, now.told!.sentence)
+  }
+  const rest = await all()
+  const done = now?.state === 'sent' && others.every((other) => rest.find((one) => one.id === other.id)?.state === 'sent')
+  return done ? 'sent' : 'kept'
 }

@@ -34,20 +34,25 @@ export interface ReportForm {
   address: string
   place: string
   capturedAt: number
+  /** Put right already, with photos of after. */
+  settled: boolean
+  after: Photo[]
 }
 
 export const emptyReport = (id: string): ReportForm => ({ id, photos: [], voice: null, subcategory: '', description: '',
-  point: null, fix: null, moved: false, confirmed: false, unit: '', unitName: '', address: '', place: '', capturedAt: 0 })
+  point: null, fix: null, moved: false, confirmed: false, unit: '', unitName: '', address: '', place: '', capturedAt: 0,
+  settled: false, after: [] })
 
 export const isEmpty = (form: ReportForm): boolean =>
   !form.photos.length && !form.voice && !form.subcategory && !form.description.trim() && !form.moved && !form.unit
 
-export type Missing = 'what' | 'photo' | 'place' | 'doubt'
+export type Missing = 'what' | 'photo' | 'after' | 'place' | 'doubt'
 
-/** What stands against sending, in the order of the form. The photo is missed only where the list asks for one. */
+/** What stands against sending, in the order of the form. Before is missed where the list asks for a photo, and after where it is put right. */
 export function missing(form: ReportForm, photoNeeded: boolean): Missing[] {
   const found: Missing[] = []
-  if (photoNeeded && !form.photos.length) found.push('photo')
+  if ((photoNeeded || form.settled) && !form.photos.length) found.push('photo')
+  if (form.settled && !form.after.length) found.push('after')
   if (!form.subcategory && !form.description.trim()) found.push('what')
   if (!form.point && !form.unit) found.push('place')
   if (isDoubtful(form)) found.push('doubt')

@@ -1,8 +1,9 @@
 /** Something of the queue becomes a form again, with the same id: the server would know it if it had it already. */
 import type { Item } from '../offline/db'
-import { change, filesOf, remove } from '../offline/queue'
+import { all, change, filesOf, remove } from '../offline/queue'
 import { readDraft, saveDraft } from '../offline/drafts'
 import { emptyAct, type ActForm } from '../tasks/form'
+import { settleId } from './send'
 import { emptyReport, isEmpty, type Photo, type ReportForm, type Voice } from './body'
 
 async function brought(item: Item): Promise<{ photos: Photo[]; voice: Voice | null }> {
@@ -24,14 +25,20 @@ export async function takeBack(item: Item): Promise<string | undefined> {
   const held = await change(item.id, (one) => { if (one.state === 'waiting') one.state = 'refused' })
   if (held?.state !== 'refused') return '/queue'
   const files = await brought(item)
-  const path = item.kind === 'report' ? await reportAgain(item, files) : await actAgain(item, files.photos)
+  const path = item.kind === 'report' ? await reportAgain(item, files, await putRight(item)) : await actAgain(item, files.photos)
   await remove(item.id)
   return path
 }
 
-async function reportAgain(item: Item, files: { photos: Photo[]; voice: Voice | null }): Promise<string> {
+/** The photos of after, where it was settled in the same visit. */
+async function putRight({ id }: Item): Promise<Pick<ReportForm, 'settled' | 'after'>> {
+  const settles = (await all()).find((one) => one.id === settleId(id))
+  return { settled: settles !== undefined, after: settles ? (await brought(settles)).photos : [] }
+}
+
+async function reportAgain(item: Item, files: Pick<ReportForm, 'photos' | 'voice'>, after: Pick<ReportForm, 'settled' | 'after'>): Promise<string> {
   const body = item.body as Partial<ReportForm> & { lon?: number; lat?: number; captured_at?: string }
-  const form: ReportForm = { ...emptyReport(item.id), ...files, description: body.description ?? '', subcategory: body.subcategory ?? '',
+  const form: ReportForm = { ...emptyReport(item.id), ...files, ...after, description: body.description ?? '', subcategory: body.subcategory ?? '',
     address: body.address ?? '', unit: body.unit ?? '', capturedAt: Date.parse(body.captured_at ?? '') || item.created, confirmed: true,
     ...(body.lon === undefined ? {} : { point: { lon: body.lon, lat: body.lat! }, moved: true }) }
   await saveDraft('report', form)

@@ -1,13 +1,24 @@
 /** Was the same reported here already? */
 import { reactive, watch } from 'vue'
 import { api, data } from '@shared/api/client'
-import type { components } from '@shared/api/schema'
+import type { Me } from '@shared/api/types'
+import type { Point } from '../place/metres'
+import { around, sameAmong, type Near } from './around'
 import type { ReportForm } from './body'
 
-export type Near = components['schemas']['NearbyOut']
 const PAUSE = 300
 
-export function useNearby(form: ReportForm) {
+/** The server knows what everybody reported; without a network, what was open in my unit when there was one. */
+async function same(subcategory: string, { lon, lat }: Point, me: Me | null): Promise<{ items: Near[]; metres: number } | undefined> {
+  try {
+    return await data(api.GET('/api/v1/incidents/nearby', { params: { query: { subcategory, lon, lat } } }))
+  } catch {
+    const kept = me ? await around(me).catch(() => undefined) : undefined
+    return kept && { items: sameAmong(kept, subcategory, { lon, lat }, Date.now()), metres: kept.metres }
+  }
+}
+
+export function useNearby(form: ReportForm, me: () => Me | null) {
   const near = reactive({ items: [] as Near[], metres: 50, answered: false })
   let timer: ReturnType<typeof setTimeout> | undefined
   let turn = 0
@@ -18,8 +29,7 @@ export function useNearby(form: ReportForm) {
     near.answered = false
     if (!subcategory || !form.point) return
     timer = setTimeout(async () => {
-      const { lon, lat } = form.point!
-      const found = await data(api.GET('/api/v1/incidents/nearby', { params: { query: { subcategory, lon, lat } } })).catch(() => undefined)
+      const found = await same(subcategory, form.point!, me())
       if (found && mine === turn) Object.assign(near, { items: found.items, metres: found.metres })
     }, PAUSE)
   }, { immediate: true })

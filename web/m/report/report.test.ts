@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { searchCategories } from '@shared/category-search'
 import { newId } from '@shared/ids'
+import { sameAmong } from './around'
 import { bodyOf, emptyReport, isDoubtful, isEmpty, missing, movedBy, type ReportForm } from './body'
 import { fromNames } from './suggest'
 import { noteUse, used, usedScores, type Row } from './taxonomy'
@@ -77,4 +78,17 @@ describe('ids', () => {
     expect(ids.size).toBe(50)
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
+})
+
+describe('the same problem, from what the phone keeps', () => {
+  const NOW = Date.parse('2026-10-12T10:00:00+08:00')
+  const north = (metres: number) => 39.1 + metres / 111_195
+  const open = (number: string, lat: number, more: object = {}) => ({ number, subcategory: '01003', subcategory_name: '垃圾箱(站)满溢', status: 'filed',
+    status_name: '已立案', lon: 117.2, lat, reported_at: '2026-10-12T09:00:00+08:00', sensitivity: 'normal', ...more })
+  const found = (...items: object[]) => sameAmong({ items: items as never, metres: 50, hours: 24 }, '01003', { lon: 117.2, lat: 39.1 }, NOW)
+
+  it('is near and recent, the nearest first, as the server would tell it', () => expect(found(open('far', north(49)), open('close', north(5))))
+    .toMatchObject([{ number: 'close', distance_m: 5, age_minutes: 60, status_name: '已立案' }, { number: 'far', distance_m: 49 }]))
+  it.each([[{ lat: north(51) }], [{ subcategory: '01001' }], [{ sensitivity: 'restricted' }], [{ lon: null, lat: null }],
+    [{ reported_at: '2026-10-11T09:59:00+08:00' }]])('but not %o', (more) => expect(found(open('other', 39.1, more))).toEqual([]))
 })

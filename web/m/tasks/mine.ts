@@ -9,6 +9,8 @@ const HELD_BY: Record<string, readonly string[]> = {
   grid_worker: ['workers', 'nearest_workers'], community_lead: ['workers', 'nearest_workers', 'leads'], handler: ['department'],
   department_head: ['department', 'heads'], dispatcher: ['dispatchers'], district_centre: ['centre', 'dispatchers'],
 }
+/** Who may settle small things on the spot, as the process has it for grid workers. */
+export const maySettle = (role: string): boolean => (HELD_BY[role] ?? []).includes('workers')
 export type Why = 'stage' | 'asked' | 'settle' | 'state'
 /** `process/stage` -> who holds it. */
 export type Holders = Record<string, string>
@@ -32,7 +34,7 @@ export function taskOf(incident: Incident, me: Me, holders: Holders, settleable:
     return mine.includes(holder) && (holder !== 'department' || isOurs(incident.department, me))
   })
   if (held) return { incident, why: 'stage', what: held.name, code: held.stage }
-  const settles = mine.includes('workers') && incident.status === 'filed' && !incident.returns
+  const settles = maySettle(me.role) && incident.status === 'filed' && !incident.returns
   return settles && settleable.has(incident.subcategory ?? '') ? { incident, why: 'settle', what: '', code: '' } : undefined
 }
 

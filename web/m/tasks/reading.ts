@@ -5,6 +5,7 @@ import { Problem } from '@shared/api/problem'
 import type { Incident, Me, Possible, Transition } from '@shared/api/types'
 import { WorkingCalendar } from '@shared/time/working'
 import { keep, kept, latest, settled, type Read } from '../offline/kept'
+import { around } from '../report/around'
 import { taxonomy } from '../report/taxonomy'
 import { knowProcesses, knowSubcategories, type Process } from '../names'
 import { tasksOf, type Holders, type Task } from './mine'
@@ -66,7 +67,7 @@ export async function loadWork(me: Me): Promise<void> {
     const [known, settles] = await Promise.all([holders(codes), settleable(), calendar()])
     Object.assign(work, { tasks: tasksOf(open.value, me, known, settles), mine: mine.value, at: open.at, old: open.old,
       problem: '' })
-    if (!open.old) void fetchAhead()
+    if (!open.old) void Promise.all([fetchAhead(), around(me)]).catch(() => undefined)
   } catch (error) {
     work.problem = error instanceof Problem ? error.code : 'error'
   } finally {

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.common import Code, In
-from api.schemas.incident_lists import IncidentsWanted
+from api.schemas.incident_lists import BehindAFigure, IncidentsWanted
 
 TableForm = Literal["csv", "xlsx", "jsonl"]
 IncidentForm = Literal["csv", "xlsx", "jsonl", "geojson"]
@@ -35,5 +35,5 @@ class TemplateQuery(In):
     format: Literal["csv", "xlsx"] = "xlsx"
 
 
-class IncidentsExportQuery(IncidentsWanted):
+class IncidentsExportQuery(IncidentsWanted, BehindAFigure):
     format: IncidentForm = "csv"

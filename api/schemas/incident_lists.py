@@ -54,6 +54,18 @@ class IncidentsWanted(In):
     q: Line | None = Field(default=None, description="编号开头, 描述或地址 (number, description, address)")
 
 
+class BehindAFigure(In):
+    """The incidents that a count of the figures counts."""
+
+    figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
+                                examples=["returned"])
+    by: By | None = Field(default=None, description="统计维度 (dimension of the figure's row)")
+    key: Code | None = Field(default=None, description="行的编码, 省略为未归入者 (the row; absent: without a place)")
+    of_list: Code | None = Field(default=None, alias="list", description="行的清单 (the list of the row's code)")
+    since: Instant | None = Field(default=None, alias="from", description="统计期起 (start of the figure's period)")
+    until: Instant | None = Field(default=None, alias="to", description="统计期止, 不含 (its end, not included)")
+
+
 class IncidentsPlaced(IncidentsWanted):
     """Which incidents, and where on the map."""
 
@@ -73,20 +85,13 @@ class IncidentsPlaced(IncidentsWanted):
         return None if self.near is None else _numbers(self.near, 3, "bad_near")  # type: ignore[return-value]
 
 
-class IncidentsQuery(IncidentsPlaced):
+class IncidentsQuery(IncidentsPlaced, BehindAFigure):
     sort: Literal["reported_at", "-reported_at", "due_at", "-due_at", "closed_at", "-closed_at", "near"] = Field(
         default="-reported_at", description=(
             "near: 由近及远, 须给出 at, 并限定 open=true、mine、waiting_for、near 或 bbox; 无坐标者在后 "
             "(the nearest to `at` first; needs one of open=true, mine, waiting_for, near or bbox)"))
     at: Annotated[Line, NoControl, AfterValidator(_point)] | None = Field(
         default=None, description="经度,纬度: 距离的起点 (lon,lat: where distances are from)", examples=["117.2,39.1"])
-    figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
-                                examples=["returned"])
-    by: By | None = Field(default=None, description="统计维度 (dimension of the figure's row)")
-    key: Code | None = Field(default=None, description="行的编码, 省略为未归入者 (the row; absent: without a place)")
-    of_list: Code | None = Field(default=None, alias="list", description="行的清单 (the list of the row's code)")
-    since: Instant | None = Field(default=None, alias="from", description="统计期起 (start of the figure's period)")
-    until: Instant | None = Field(default=None, alias="to", description="统计期止, 不含 (its end, not included)")
     limit: Limit = 50
     cursor: Cursor | None = None
 

@@ -83,6 +83,19 @@ def test_incidents_go_out_within_the_scope_and_without_their_reporters(served: T
     assert served["dispatcher"].get(f"{PATH}/incidents?open=false&format=geojson").json()["features"] == []
 
 
+def test_the_incidents_behind_a_figure_go_out(served: Town) -> None:
+    """The same as the list that a dashboard opens: a count and its file never differ."""
+    filed, doubted = served.report("resident", subcategory=town.RUBBISH), served.report("resident")
+    served.take("dispatcher", filed, "file")
+    asked = f"figure=filed&by=street&key={town.CELL[:9]}&from=2026-01-01T00:00:00%2B08:00"
+    assert [row["number"] for row in table(served["dispatcher"].get(f"{PATH}/incidents?{asked}"))] == [
+        one["number"] for one in served["dispatcher"].get(f"/api/v1/incidents?{asked}").json()["items"]] == [
+        filed["number"]]
+    assert {row["number"] for row in table(served["dispatcher"].get(f"{PATH}/incidents"))} == {
+        filed["number"], doubted["number"]}
+    is_problem(served["dispatcher"].get(f"{PATH}/incidents?figure=happiness"), 422, "unknown_figure", "figure")
+
+
 def test_taking_restricted_incidents_out_is_in_the_audit_log(served: Town) -> None:
     care = served.report("worker", subcategory=town.CARE, description="独居老人需要探访")
     served.report("worker")

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Go
 from tests.browser.site import FULL_HD, PLAYED, Site, Visit, axe
@@ -195,6 +195,24 @@ def test_every_chart_and_map_has_a_table_and_a_file(leader: Page) -> None:
         assert len(list(csv.reader(io.StringIO(answer.text())))) > 3
     files = leader.get_by_role("link", name=re.compile("Excel"))
     assert files.count() == leader.get_by_role("link", name=re.compile("CSV")).count() >= 8
+
+
+def test_what_is_behind_a_number_goes_out_whole(leader: Page) -> None:
+    """More than a page of a list shows; and the overdue ones, however few are on the panel."""
+    leader.locator("[data-figure=reported]").click()
+    sheet = leader.get_by_role("dialog")
+    expect(sheet.get_by_role("button", name="再显示 50 件")).to_be_visible()
+    counted = whole(leader.locator("[data-value]").inner_text())
+    assert rows_of(leader, sheet.get_by_role("link", name=re.compile("CSV"))) == counted > 50
+    sheet.get_by_role("button", name="关闭").click()
+    overdue = whole(leader.locator("[data-figure=overdue] .kpi-value").inner_text())
+    assert rows_of(leader, leader.locator(".overdue-panel").get_by_role("link", name=re.compile("CSV"))) == overdue
+
+
+def rows_of(page: Page, link: Locator) -> int:
+    answer = page.request.get(link.get_attribute("href") or "")
+    assert answer.ok, answer.text()
+    return len(list(csv.DictReader(io.StringIO(answer.text()))))
 
 
 def test_hot_spots_show_their_arithmetic_and_their_incidents(leader: Page) -> None:

@@ -42,9 +42,16 @@ export function useFigure<N extends FigureName>(name: N, query: MaybeRefOrGetter
   })
 }
 
-/** The same answer as a file. */
-export const fileOf = (name: FigureName, query: Query, format: 'csv' | 'xlsx'): string =>
-  `${pathOf(name)}?${new URLSearchParams({ ...query, format })}`
+export const FORMATS = ['csv', 'xlsx'] as const
+/** Where the same rows are as a file, however many. */
+export type FileOf = (format: (typeof FORMATS)[number]) => string
+
+export const fileOf = (name: FigureName, query: Query): FileOf =>
+  (format) => `${pathOf(name)}?${new URLSearchParams({ ...query, format })}`
+
+export function incidentsFile({ sort: _, ...query }: Query): FileOf {
+  return (format) => `/api/v1/exchange/incidents?${new URLSearchParams({ ...query, format })}`
+}
 
 /** The incidents of a list, page by page. */
 export function useIncidents(query: MaybeRefOrGetter<Query | null>, limit = 50) {

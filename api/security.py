@@ -24,8 +24,9 @@ from sqlalchemy import Engine, func, select, update
 from sqlmodel import Session, col
 
 from data.engine import reading, writing
+from governance import accounts
 from governance.audit import AuditEntry
-from governance.errors import AccountLocked, BadCredentials, NotAllowed, NotReady
+from governance.errors import AccountLocked, BadCredentials, InvalidField, NotAllowed, NotReady
 from governance.people import Account, LoginSession
 from governance.settings import Settings
 
@@ -96,19 +97,39 @@ class Doorkeeper:
 
     def sign_in(self, phone: str, password: str, now: datetime) -> Opened:
         """A new session, or BadCredentials, or AccountLocked. The failure is stored before it is told."""
-        with reading(self.engine) as session:
-            known = session.scalar(select(Account).where(col(Account.phone) == phone))
-            locked = self._standing(session, known, phone, now).remaining > NO_TIME
-        hashed = known.password_hash if known is not None and known.active else None
-        right = not locked and self._matches(hashed, password)
+        known, right = self._check(phone, password, now)
         with writing(self.engine) as session:
-            account = known and session.scalar(select(Account).where(col(Account.id) == known.id).with_for_update())
+            account = known and _held(session, known.id)
             refusal = self._count(session, account, phone, right, now)
             opened = open_session(session, account, now, self.settings) if account and refusal is None else None
             session.commit()
         if opened is None:
             raise refusal or BadCredentials
         return opened
+
+    def change_password(self, phone: str, token: str, old: str, new: str, now: datetime) -> None:
+        """The own one, proved by the old one. A wrong old one counts like a failed sign-in, so that a session left open
+        does not help to guess it. Who is signed in elsewhere must sign in anew. InvalidField, or AccountLocked."""
+        accounts.must_be_strong(new)
+        known, right = self._check(phone, old, now)
+        with writing(self.engine) as session:
+            account = known and _held(session, known.id)
+            refusal = self._count(session, account, phone, right, now, "change_password")
+            if refusal is None and account is not None:
+                accounts.renew_password(session, account, new, now, stays=token_hash(token))
+            session.commit()
+        if isinstance(refusal, AccountLocked):
+            raise refusal
+        if refusal is not None:
+            raise InvalidField("old", "原密码不正确", "is not the password of now", "wrong_password")
+
+    def _check(self, phone: str, password: str, now: datetime) -> tuple[Account | None, bool]:
+        """Whose phone it is, and whether the password is right and may be tried now."""
+        with reading(self.engine) as session:
+            known = session.scalar(select(Account).where(col(Account.phone) == phone))
+            locked = self._standing(session, known, phone, now).remaining > NO_TIME
+        hashed = known.password_hash if known is not None and known.active else None
+        return known, not locked and self._matches(hashed, password)
 
     def _matches(self, hashed: str | None, password: str) -> bool:
         """Whether the password is right. Without a hash the same work is done for nobody."""
@@ -128,22 +149,27 @@ class Doorkeeper:
             return Standing(account.failures, NO_TIME)
         return Standing(0, account.locked_until - now)
 
-    def _count(self, session: Session, account: Account | None, phone: str, right: bool,
-               now: datetime) -> BadCredentials | AccountLocked | None:
+    def _count(self, session: Session, account: Account | None, phone: str, right: bool, now: datetime,
+               event: str = "sign_in") -> BadCredentials | AccountLocked | None:
         """Count the attempt, write it down, and say what is to be answered; None: welcome."""
         standing = self._standing(session, account, phone, now)
         if standing.remaining > NO_TIME:
-            note(session, account, phone, "sign_in_refused", now)
+            note(session, account, phone, f"{event}_refused", now)
             return AccountLocked(_seconds(standing.remaining))
         failures = 0 if right else standing.failures + 1
         locks = failures >= self.settings.lock_after
         if account is not None:
             account.failures, account.locked_until = failures, now + self._lock if locks else None
-        note(session, account, phone, "sign_in" if right else "sign_in_failed", now)
+        note(session, account, phone, event if right else f"{event}_failed", now)
         if locks:
             note(session, account, phone, "locked", now)
             return AccountLocked(_seconds(self._lock))
         return None if right else BadCredentials()
+
+
+def _held(session: Session, account: uuid.UUID) -> Account | None:
+    """The account, locked until the caller commits."""
+    return session.scalar(select(Account).where(col(Account.id) == account).with_for_update())
 
 
 def standing_of_nobody(session: Session, phone: str, now: datetime, lock: timedelta) -> Standing:

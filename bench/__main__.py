@@ -6,7 +6,7 @@ import argparse
 import importlib
 import json
 
-NAMES = ("locate", "intake", "closure", "desk_map")
+NAMES = ("locate", "intake", "closure", "desk_map", "phone")
 
 
 def main() -> None:

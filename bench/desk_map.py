@@ -37,8 +37,8 @@ COUNT = """() => {
   window.__frame = requestAnimationFrame(tick)
 }"""
 STOP = "() => { cancelAnimationFrame(window.__frame); return window.__at }"
-FULL = "/desk/?outlines=community&map=117.30000,39.20000,10.20"
-EMPTY = "/desk/?outlines=none&q=%E7%A9%BA%E7%99%BD-&map=117.30000,39.20000,10.20"
+FULL = "/desk/?outlines=community&map=117.30000,39.35000,9.30"
+EMPTY = "/desk/?outlines=none&q=%E7%A9%BA%E7%99%BD-&map=117.30000,39.35000,9.30"
 
 
 def measures() -> Iterator[Measure]:

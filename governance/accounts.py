@@ -1,5 +1,5 @@
-"""Accounts as an administrator looks after them: found, unlocked, given a new password. Who they are and what they may
-is changed by drafts.
+"""Accounts as an administrator looks after them: found, unlocked, given a new password; and the rule of every password.
+Who they are and what they may is changed by drafts.
 """
 
 from __future__ import annotations
@@ -62,16 +62,26 @@ def unlock(session: Session, actor: Actor, account_id: uuid.UUID, now: datetime)
 
 def set_password(session: Session, actor: Actor, account_id: uuid.UUID, password: str, now: datetime) -> AccountSeen:
     """A new password, by the rule of every password; whoever is signed in to the account must sign in anew."""
-    for zh, en in weak_password(password):
-        raise InvalidField("password", zh, en, "weak_password")
+    must_be_strong(password)
     account = _held(session, actor, account_id)
-    account.password_hash, account.failures, account.locked_until = hash_password(password), 0, None
-    open_sessions = (col(LoginSession.account) == account.id, col(LoginSession.revoked_at).is_(None),
-                     col(LoginSession.expires_at) > now)
-    ended = session.scalar(select(func.count()).select_from(LoginSession).where(*open_sessions)) or 0
-    session.execute(update(LoginSession).where(*open_sessions).values(revoked_at=now))
+    ended = renew_password(session, account, password, now)
     _note(session, actor, "set_password", account, now, sessions_ended=ended)
     return find(session, actor, account_id)
+
+
+def must_be_strong(password: str) -> None:
+    for zh, en in weak_password(password):
+        raise InvalidField("password", zh, en, "weak_password")
+
+
+def renew_password(session: Session, account: Account, password: str, now: datetime, stays: str = "") -> int:
+    """Its sessions end, but for the one whose token's hash `stays`; gives how many ended."""
+    account.password_hash, account.failures, account.locked_until = hash_password(password), 0, None
+    ending = (col(LoginSession.account) == account.id, col(LoginSession.revoked_at).is_(None),
+              col(LoginSession.expires_at) > now, col(LoginSession.token_hash) != stays)
+    ended = session.scalar(select(func.count()).select_from(LoginSession).where(*ending)) or 0
+    session.execute(update(LoginSession).where(*ending).values(revoked_at=now))
+    return ended
 
 
 def find(session: Session, actor: Actor, account_id: uuid.UUID) -> AccountSeen:

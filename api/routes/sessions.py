@@ -11,7 +11,7 @@ from api import security
 from api.dependencies import SignedIn, WithParts
 from api.documented import ALWAYS, problems
 from api.schemas.common import NoQuery
-from api.schemas.sessions import Me, SessionOut, SignIn, User
+from api.schemas.sessions import Me, OwnPasswordIn, SessionOut, SignIn, User
 from data.engine import reading, writing
 from governance.city import City
 from governance.errors import InvalidField, NotReady
@@ -52,6 +52,14 @@ def me(caller: SignedIn, _: Annotated[NoQuery, Query()]) -> Me:
     """Who is signed in, what the role may do, and the CSRF token for writing by cookie."""
     return Me(**who(caller.actor, caller.city), permissions=sorted(HOLDS.get(caller.actor.role, ())),
               csrf_token=security.csrf_token(caller.token))
+
+
+@router.post("/me/password", status_code=204, responses=problems(401, 403, 429),
+             summary="修改我的密码 Change my password")
+def change_own_password(sent: OwnPasswordIn, caller: SignedIn, _: Annotated[NoQuery, Query()]) -> Response:
+    """Proved by the password of now; the other sessions of the account end. In the audit log, without the passwords."""
+    caller.parts.doorkeeper.change_password(caller.actor.phone, caller.token, sent.old, sent.password, caller.now)
+    return Response(status_code=204)
 
 
 def who(actor: Actor, city: City | None) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from api.schemas.common import Code, In, Limit, Line, Moment, NoControl, Out
+from api.schemas.common import Code, In, Limit, Line, Moment, NewPassword, Out
 
 
 class AccountsQuery(In):
@@ -46,8 +45,7 @@ class AccountPage(Out):
 
 
 class PasswordIn(In):
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200), NoControl] = Field(
-        description="至少 8 位 (at least 8 characters)")
+    password: NewPassword
 
 
 class DepartmentsQuery(In):

@@ -45,6 +45,8 @@ def _within_years(value: datetime) -> datetime:
 
 NoControl = AfterValidator(_no_control)
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40), NoControl]
+NewPassword = Annotated[str, StringConstraints(min_length=1, max_length=200), NoControl,
+                        Field(description="至少 8 位 (at least 8 characters)")]
 Line = Annotated[str, StringConstraints(max_length=200), NoControl]
 Paragraph = Annotated[str, StringConstraints(max_length=2000), NoControl]
 Instant = Annotated[AwareDatetime, BeforeValidator(_iso_text), AfterValidator(_within_years)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import In, Moment, NoControl, Out
+from api.schemas.common import In, Moment, NewPassword, NoControl, Out
 
 
 class SignIn(In):
@@ -15,6 +15,11 @@ class SignIn(In):
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     otp: Annotated[str, StringConstraints(max_length=20)] | None = Field(
         default=None, description="尚未启用 (no second factor is enabled yet)")
+
+
+class OwnPasswordIn(In):
+    old: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(description="原密码 (the one of now)")
+    password: NewPassword
 
 
 class User(Out):

@@ -175,3 +175,42 @@ def test_headers_that_sign_nobody_in(served: Town, header: str) -> None:
     answer = served.stranger(headers={"Authorization": header}).get("/api/v1/me")
     is_problem(answer, 401, "not_authenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+# ---- the own password ----------------------------------------------------------------------------------------------
+
+NEW = "a longer horse 3"
+
+
+def signed_in(served: Town, phone: str) -> httpx.Client:
+    token = sign_in(served.stranger(), phone).json()["token"]
+    return served.stranger(headers={"Authorization": f"Bearer {token}"})
+
+
+def change(client: httpx.Client, old: str, new: str) -> httpx.Response:
+    return client.post("/api/v1/me/password", json={"old": old, "password": new})
+
+
+def test_a_person_changes_the_own_password(served: Town, phone: str, rows: Callable[[type], list[Any]]) -> None:
+    """The session that changes it goes on, the others end, and only the new one opens the door."""
+    here, elsewhere = signed_in(served, phone), signed_in(served, phone)
+    assert change(here, town.PASSWORD, NEW).status_code == 204
+    assert here.get("/api/v1/me").status_code == 200
+    is_problem(elsewhere.get("/api/v1/me"), 401, "not_authenticated")
+    is_problem(sign_in(served.stranger(), phone), 401, "bad_credentials")
+    assert sign_in(served.stranger(), phone, NEW).status_code == 201
+    assert "change_password" in [entry.event for entry in rows(AuditEntry)]
+    assert NEW not in str(rows(AuditEntry))
+
+
+@ONE_DATABASE
+def test_a_password_is_not_changed_by_who_only_found_the_phone_open(served: Town, phone: str) -> None:
+    """Guessing the old one counts like guessing at the door."""
+    client = signed_in(served, phone)
+    is_problem(change(client, town.PASSWORD, "short"), 422, "weak_password", "password")
+    for _ in range(4):
+        is_problem(change(client, WRONG, NEW), 422, "wrong_password", "old")
+    is_problem(change(client, WRONG, NEW), 429, "account_locked")
+    is_problem(change(client, town.PASSWORD, NEW), 429, "account_locked")
+    served.clock.forward(minutes=16)
+    assert change(client, town.PASSWORD, NEW).status_code == 204

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +23,27 @@ PHONE_SCREENS = ("m", "report")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's data, made once a run: which of the processes comes first makes it, the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo_city"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            being_made = made.with_suffix(".new")
+            prepare(Settings(_env_file=None, data_dir=being_made), datetime.now(UTC))  # type: ignore[call-arg]
+            being_made.rename(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def site(demo_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo's city, served with the built screens."""
     if not (STATIC / "m" / "index.html").is_file():
         pytest.fail("the screens are not built: make web")
     data = tmp_path_factory.mktemp("site")
+    shutil.copytree(demo_city, data, dirs_exist_ok=True)
     settings = Settings(_env_file=None, data_dir=data)  # type: ignore[call-arg]
-    prepare(settings, datetime.now(UTC))
     with served(data, read_accounts(settings)) as site:
         yield site
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.phone import picture
 from tests.browser.site import PLAYED, Site
 
 STREET = "120101002"
@@ -30,10 +31,15 @@ class Desk:
         self.dispatcher.close()
         self.lead.close()
 
-    def report(self, words: str, *, step: int = 0) -> dict[str, Any]:
+    def photo(self) -> str:
+        told = self.dispatcher.post("/api/v1/attachments", files={"file": ("a.jpg", picture(), "image/jpeg")})
+        return str(told.json()["id"])
+
+    def report(self, words: str, *, step: int = 0, **more: Any) -> dict[str, Any]:
         """A report that waits to be filed; each `step` some metres further."""
         made = self.dispatcher.post("/api/v1/incidents", json={
-            "subcategory": RUBBISH, "description": words, "lon": PLAYED[0] + step * 0.0001, "lat": PLAYED[1]})
+            "subcategory": RUBBISH, "description": words, "lon": PLAYED[0] + step * 0.0001, "lat": PLAYED[1],
+            **more})
         assert made.status_code == 201, made.text
         incident: dict[str, Any] = made.json()
         return incident
@@ -46,9 +52,9 @@ class Desk:
         changed: dict[str, Any] = taken.json()
         return changed
 
-    def dispatched(self, words: str, *, step: int = 0) -> dict[str, Any]:
+    def dispatched(self, words: str, **more: Any) -> dict[str, Any]:
         """Filed, and sent by the rule to its one department."""
-        return self.take("dispatcher", self.report(words, step=step), "file")
+        return self.take("dispatcher", self.report(words, **more), "file")
 
     def now(self, incident: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.dispatcher.get(f"/api/v1/incidents/{incident['id']}").json()

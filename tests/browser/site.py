@@ -88,11 +88,11 @@ class Site:
         return next(a for a in self.accounts if a["role"] == role and all(
             str(a[name] or "").startswith(value) for name, value in wanted.items()))
 
-    def client(self, role: str, **wanted: str) -> httpx.Client:
+    def client(self, role: str, *, password: str = "", **wanted: str) -> httpx.Client:
         """The same person at the HTTP interface, to look at what was stored."""
         who = self.account(role, **wanted)
         client = httpx.Client(base_url=self.address, timeout=30)
-        opened = client.post("/api/v1/sessions", json={"phone": who["phone"], "password": who["password"]})
+        opened = client.post("/api/v1/sessions", json={"phone": who["phone"], "password": password or who["password"]})
         client.headers["Authorization"] = f"Bearer {opened.json()['token']}"
         client.cookies.clear()
         return client

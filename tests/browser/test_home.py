@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Go
-from tests.browser.site import FULL_HD, OFFICE, PHONE, axe
+from tests.browser.site import FULL_HD, OFFICE, PHONE, Visit, axe
 
 MODES = ("light", "dark", "large")
 
@@ -19,6 +19,16 @@ def test_the_way_to_the_screens_has_no_finding(go: Go, mode: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_contain_text("天津市 · 城市网格化治理")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert axe(page) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_door_is_open_to_everybody(go: Go, visits: list[Visit], mode: str) -> None:
+    """Where one signs in, on a phone and in the office."""
+    for screen, size in (("m", PHONE), ("desk", OFFICE), ("city", FULL_HD), ("admin", OFFICE)):
+        page = go(screen, mode=mode, size=size)
+        expect(page.get_by_label("手机号")).to_be_focused()
+        visits[-1].slips.clear()  # asked who one is: a stranger
+        assert axe(page) == [], screen
 
 
 def test_home_leads_everywhere_and_speaks_both_languages(go: Go) -> None:

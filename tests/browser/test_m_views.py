@@ -52,14 +52,6 @@ def test_axe_finds_nothing(go: Go, town: Town, task: dict[str, Any], mode: str) 
     assert {view: rules for view, rules in found.items() if rules} == {}
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_the_form_to_sign_in(go: Go, town: Town, visits: list[Visit], mode: str) -> None:
-    page = go("m", mode=mode)
-    visits[-1].may_fail = True
-    expect(page.get_by_label("手机号")).to_be_focused()
-    assert axe(page) == []
-
-
 def test_a_person_signs_in_and_out(go: Go, town: Town, visits: list[Visit]) -> None:
     page = go("m", at=town.middle.pair)
     visits[-1].may_fail = True

@@ -30,7 +30,7 @@ export class Outlines {
   async follow(chosen: Chosen): Promise<void> {
     const mine = ++this.turn
     const level = levelFor(this.map.getView().getZoom() ?? 0, this.scope, chosen)
-    const parents = level ? await this.parents(level, chosen) : []
+    const parents = level ? await this.parents(level) : []
     const wanted = level ? `${level} ${parents.join(' ')}` : ''
     if (wanted === this.shown || mine !== this.turn) return
     const found = level ? (await Promise.all(parents.map((parent) => this.of(parent, level)))).flat() : []
@@ -47,9 +47,9 @@ export class Outlines {
     source?.addFeatures(found)
   }
 
-  private async parents(level: Drawn, chosen: Chosen): Promise<string[]> {
+  private async parents(level: Drawn): Promise<string[]> {
     const by = parentsOf(level, this.scope)
-    if (!by || chosen) return [this.unit]
+    if (!by) return [this.unit]
     const sight = this.map.getView().calculateExtent(this.map.getSize())
     const all = await this.of(this.unit, by)
     return all.filter((feature) => intersects(feature.getGeometry()?.getExtent() ?? [], sight)).map((feature) => String(feature.get('code')))

@@ -1,6 +1,6 @@
 """What a worker waits for on the phone, in a browser whose processor is slowed down four times (a cheap phone), each
 beside what the browser needs by itself for the same: a photo of 12 megapixels made ready, a letter typed into the
-search of subcategories until its rows are drawn, and the first frame of each screen.
+search of subcategories until its rows are drawn, and the first frame of each screen (its skeleton).
 
 Needs the screens (make web) and a Chromium.
 """
@@ -61,7 +61,7 @@ TYPE = """async ([field, words]) => {
   }
   return Math.max(...took)
 }"""
-FIRST = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+FIRST = "() => performance.getEntriesByName('first-paint')[0].startTime"
 
 
 def measures() -> Iterator[Measure]:
@@ -121,7 +121,7 @@ def painted(browser: Browser, site: Site, path: str) -> float:
     slow(page)
     page.route("**/bare", lambda route: route.fulfill(content_type="text/html", body="<!doctype html><p>bare"))
     page.goto(path)
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    page.wait_for_function("() => performance.getEntriesByName('first-paint').length")
     at = float(page.evaluate(FIRST))
     visit.context.close()
     return at

@@ -17,7 +17,7 @@ demo: .venv/.run web  ## 演示: http://127.0.0.1:8000 · the demo
 	$(BIN)/python -m wangge demo
 
 test: .venv/.dev servers lint web test-web  ## 全部检查和测试 · everything that is checked and tested
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 web: .venv/.web  ## 构建页面, 不需要 Node · build the screens; needs no Node
 	$(BIN)/python $(SCREENS)

@@ -158,6 +158,17 @@ def test_the_page_itself_never_scrolls(go: Go, size: tuple[int, int]) -> None:
     assert whole == list(size)
 
 
+def test_on_a_phone_one_pane_is_shown_and_an_incidents_address_opens_it(go: Go, desk: Desk) -> None:
+    incident = desk.report("手机上看一件")
+    page = go("desk", "dispatcher", unit=STREET, path=f"incident/{incident['number']}", size=PHONE, phone=True)
+    detail = page.get_by_role("region", name="事件详情")
+    expect(detail).to_contain_text("手机上看一件")
+    expect(page.get_by_role("button", name="事件队列")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="事件队列").tap()
+    expect(rows(page).first).to_be_visible()
+    expect(detail).to_have_count(0)
+
+
 def walk(page: Page) -> list[str]:
     """Every view and dialogue of the desk, one after the other, and what axe finds in it."""
     found = []

@@ -27,8 +27,9 @@ function kept(): Layout {
 
 export const layout = reactive<Layout>(kept())
 watch(layout, () => localStorage.setItem(KEPT, JSON.stringify(layout)))
-const width = ref(window.innerWidth)
-addEventListener('resize', () => { width.value = window.innerWidth })
+/** Of the page as it is laid out: a phone knows its own width only then. */
+const width = ref(document.documentElement.clientWidth)
+new ResizeObserver(() => { width.value = document.documentElement.clientWidth }).observe(document.documentElement)
 
 /** The pane that is in front where not all fit. */
 export const front = ref<Pane>('queue')

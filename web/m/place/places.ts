@@ -7,11 +7,16 @@ import type { Point } from './metres'
 
 const WEEK = 7 * 86_400_000
 
-/** The outlines that I work in: the cells of my community; of a larger unit the level below it. */
+/** So long is the code of a street. */
+const STREET = 9
+
+/** The outlines around me: every cell of my street, since a round does not end at the community's border; of a larger unit the
+ * level below it. */
 export async function myOutlines(me: Pick<Me, 'unit'>): Promise<Outlines | undefined> {
-  const ask = async () => (await data(api.GET('/api/v1/grids/{code}/boundaries',
-    { params: { path: { code: me.unit }, query: {} } }))) as unknown as Outlines
-  return settled(`outlines/${me.unit}`, ask, WEEK).catch(() => undefined)
+  const code = me.unit.slice(0, STREET)
+  const query = code.length === STREET ? { level: 'cell' as const } : {}
+  const ask = async () => (await data(api.GET('/api/v1/grids/{code}/boundaries', { params: { path: { code }, query } }))) as unknown as Outlines
+  return settled(`outlines/${code}/${query.level ?? ''}`, ask, WEEK).catch(() => undefined)
 }
 
 export interface Unit {

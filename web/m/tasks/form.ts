@@ -5,7 +5,7 @@ import type { Photo } from '../report/body'
 
 /** The order in which fields are asked. What is not here is not asked on a phone. */
 export const FIELDS = ['passed', 'request', 'subcategory', 'standard', 'department', 'assisting', 'main', 'contacted', 'score', 'days',
-  'until', 'level', 'here', 'attachments', 'description', 'reason'] as const
+  'until', 'level', 'attachments', 'here', 'description', 'reason'] as const
 export type FieldName = (typeof FIELDS)[number]
 /** Only asked where they are needed: the answer is known without them. */
 const ONLY_REQUIRED = new Set<FieldName>(['department', 'subcategory', 'standard', 'level', 'main'])

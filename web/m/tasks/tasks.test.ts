@@ -50,12 +50,12 @@ describe('the form of an action', () => {
   const asked = fieldsOf(check)
 
   it('asks what is offered, in one order, the point once', () => {
-    expect(asked).toEqual([{ name: 'passed', required: true }, { name: 'here', required: true }, { name: 'attachments', required: true }, { name: 'reason', required: false }])
+    expect(asked).toEqual([{ name: 'passed', required: true }, { name: 'attachments', required: true }, { name: 'here', required: true }, { name: 'reason', required: false }])
     expect(fieldsOf({ ...check, fields: ['request'], optional: ['department', 'stage', 'reason'] }).map((field) => field.name)).toEqual(['request', 'reason'])
   })
   it('says what is missing; what failed needs a reason', () => {
     const form = emptyAct('x')
-    expect(lacking(form, asked)).toEqual(['passed', 'here', 'attachments'])
+    expect(lacking(form, asked)).toEqual(['passed', 'attachments', 'here'])
     Object.assign(form, { passed: false, here: { lon: 1, lat: 2, accuracy: 3 }, photos: [{}] })
     expect(lacking(form, asked)).toEqual(['reason'])
     form.reason = ' 没清 '

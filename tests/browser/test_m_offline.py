@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from api.screens import STATIC
 from tests.browser.conftest import Go
-from tests.browser.phone import Finger, Spot, Town, stored
+from tests.browser.phone import STREET, Finger, Spot, Town, stored
 from tests.browser.site import Site, Visit, wait_until
 
 BICYCLES, POSTERS, BANNERS = "03010", "03021", "03026"  # small things that a worker may settle
@@ -26,10 +26,11 @@ def town(site: Site) -> Iterator[Town]:
 
 
 def installed(page: Page) -> None:
-    """The service worker has the pages, and my tasks are on the phone."""
+    """The service worker has the pages; my tasks, the list and the cells of my street are on the phone."""
     page.wait_for_function("""async () => (await navigator.serviceWorker.ready).active?.state === 'activated'
         && !!navigator.serviceWorker.controller""")
     expect(page.locator(".skeleton")).to_have_count(0)
+    keeps(page, "taxonomy", f"outlines/{STREET}/cell")
 
 
 def keeps(page: Page, *keys: str) -> None:

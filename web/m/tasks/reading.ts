@@ -58,13 +58,15 @@ async function calendar(): Promise<void> {
   if (read) work.calendar = new WorkingCalendar(read.days.map((day) => ({ ...day, spans: day.spans as [string, string][] })))
 }
 
-/** What waits for me, from the server or as it was when there was a network. */
+/** What waits for me, from the server or as it was when there was a network; then, on a slow one, all that explains it. */
 export async function loadWork(me: Me): Promise<void> {
   work.loading = true
   try {
-    const [open, mine] = await Promise.all([latest('open', waitingIncidents), latest('mine', myReports)])
+    const [open] = await Promise.all([latest('open', waitingIncidents), calendar()])
+    if (!work.at) Object.assign(work, { tasks: tasksOf(open.value, me, {}, new Set()), at: open.at, old: open.old, problem: '' })
+    const mine = await latest('mine', myReports)
     const codes = [...new Set([...open.value, ...mine.value].map((incident) => incident.process))]
-    const [known, settles] = await Promise.all([holders(codes), settleable(), calendar()])
+    const [known, settles] = await Promise.all([holders(codes), settleable()])
     Object.assign(work, { tasks: tasksOf(open.value, me, known, settles), mine: mine.value, at: open.at, old: open.old,
       problem: '' })
     if (!open.old) void Promise.all([fetchAhead(), around(me)]).catch(() => undefined)

@@ -74,7 +74,7 @@ def checked_offline(go: Go, town: Town, task: dict[str, Any], at: Spot, visits: 
 def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visits: list[Visit]) -> None:
     """Killed; then verified, settled, put right and reported in one visit, the same problem added to, a round walked,
     all from what the phone keeps. The server is back: all of it is there, in its order, with the times of then."""
-    at = town.spot()
+    at, words = town.spot(), f"灯杆小广告已清 {uuid.uuid4().hex[:6]}"
     doubted, small, known = town.doubted(at), town.reported(at, BICYCLES), town.reported(at, BANNERS)
     page = go("m", "grid_worker", unit=town.unit, at=at.pair)
     visits[-1].may_fail = True
@@ -98,6 +98,7 @@ def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visi
 
         page.get_by_role("link", name="上报问题").tap()
         photograph(page)
+        page.get_by_label("描述").fill(words)
         say_what(page, "非法小广告")
         page.get_by_label("已当场处理好").check()
         page.get_by_role("button", name="提交").tap()
@@ -128,9 +129,9 @@ def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visi
     expect(page.locator(".queued[data-state=sent]")).to_have_count(8)
     assert town.steps(doubted)[-1]["action"] == "verify"
     assert town.incident(small["id"])["outcome"] == "closed"
-    [right] = [one for one in town.newest("") if one["subcategory"] == POSTERS]
+    [right] = town.newest(words)
     assert [step["action"] for step in town.steps(right)] == ["report", "file", "settle"]
-    assert (right["outcome"], len(right["attachments"])) == ("closed", 2)
+    assert (right["subcategory"], right["outcome"], len(right["attachments"])) == (POSTERS, "closed", 2)
     assert town.steps(known)[-1]["action"] == "comment"
     [walked, *_] = town.worker.get("/api/v1/patrols", params={"mine": True}).json()["items"]
     assert (walked["check_ins_count"], walked["running"]) == (1, False)

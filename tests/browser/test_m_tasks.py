@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Go
 from tests.browser.phone import Finger, Spot, Town
-from tests.browser.site import Site, Visit
+from tests.browser.site import Site, Visit, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,11 @@ def test_a_handler_signs_asks_for_time_and_feeds_back(go: Go, town: Town) -> Non
     assert [step["action"] for step in town.steps(task)[-3:]] == ["sign", "extend", "feed_back"]
 
 
+def newest_round(town: Town) -> dict[str, Any]:
+    found: list[dict[str, Any]] = town.worker.get("/api/v1/patrols", params={"mine": True}).json()["items"]
+    return found[0]
+
+
 def test_a_round_is_walked_and_what_was_covered_is_told(go: Go, town: Town, visits: list[Visit]) -> None:
     at = town.spot()
     page = go("m", "grid_worker", unit=town.unit, path="patrol", at=at.pair)
@@ -121,6 +127,7 @@ def test_a_round_is_walked_and_what_was_covered_is_told(go: Go, town: Town, visi
     page.get_by_role("button", name="结束巡查").tap()
     expect(page.locator(".past").first).to_contain_text("打卡 1 次")
     expect(page.get_by_role("link", name="全部已发送")).to_be_visible()
-    [walked, *_] = town.worker.get("/api/v1/patrols", params={"mine": True}).json()["items"]
+    wait_until(lambda: not newest_round(town)["running"])
+    walked = newest_round(town)
     assert (walked["check_ins_count"], walked["running"], round(walked["length_m"], -1)) == (1, False, 90)
     assert walked["covered"] > 0

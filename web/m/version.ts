@@ -2,16 +2,15 @@
 import { ref } from 'vue'
 
 export const newVersion = ref(false)
-let waiting: ServiceWorker | undefined
+let registered: ServiceWorkerRegistration | undefined
 let asked = false
 const EVERY = 30 * 60_000
+/** A worker that is busy gives way late; whoever has asked is not kept waiting before a dead button. */
+const AT_LATEST = 5000
 
 function watch(registration: ServiceWorkerRegistration): void {
-  const found = () => {
-    if (!registration.waiting || !navigator.serviceWorker.controller) return
-    waiting = registration.waiting
-    newVersion.value = true
-  }
+  registered = registration
+  const found = () => { if (registration.waiting && navigator.serviceWorker.controller) newVersion.value = true }
   found()
   registration.addEventListener('updatefound', () =>
     registration.installing?.addEventListener('statechange', found))
@@ -34,5 +33,6 @@ export async function startServiceWorker(): Promise<void> {
 /** Forms are kept as drafts at every change, so nothing is lost by loading the page anew. */
 export function takeNewVersion(): void {
   asked = true
-  waiting?.postMessage({ type: 'SKIP_WAITING' })
+  registered?.waiting?.postMessage({ type: 'SKIP_WAITING' })
+  setTimeout(() => location.reload(), AT_LATEST)
 }

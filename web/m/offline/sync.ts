@@ -11,6 +11,8 @@ const TAG = 'wangge-queue'
 
 const shown = reactive({ items: [] as Item[], ended: 'done' as Ended, sending: false, online: navigator.onLine })
 export const queue = readonly(shown)
+/** Something was put into the queue while it was being sent, perhaps after the last look into it. */
+let again = false
 let whenSignedOut: () => void = () => {}
 let whenSent: () => void = () => {}
 
@@ -20,7 +22,10 @@ async function refresh(): Promise<void> {
 
 /** Send what may be sent now; false: another page or the service worker is at it, and does it. */
 export async function sync(): Promise<boolean> {
-  if (shown.sending) return false
+  if (shown.sending) {
+    again = true
+    return false
+  }
   shown.sending = true
   const before = sentCount()
   try {
@@ -32,6 +37,10 @@ export async function sync(): Promise<boolean> {
     shown.sending = false
     await refresh()
     if (sentCount() > before) whenSent()
+    if (again) {
+      again = false
+      void sync()
+    }
   }
 }
 

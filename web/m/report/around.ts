@@ -2,12 +2,14 @@
 import { api, data } from '@shared/api/client'
 import type { components } from '@shared/api/schema'
 import type { Incident, Me } from '@shared/api/types'
-import { latest } from '../offline/kept'
+import { settled } from '../offline/kept'
 import { metresBetween, type Point } from '../place/metres'
 
 export type Near = components['schemas']['NearbyOut']
 const MOST_KEPT = 200
 const HOUR = 3600_000
+/** It only stands in for the server's answer: no phone asks for all of it with every look at the tasks. */
+const FRESH_MS = HOUR / 6
 
 /** Open incidents of my unit, with the rule by which the server tells which are the same. */
 export interface Around {
@@ -24,7 +26,7 @@ async function ask(me: Pick<Me, 'unit'>): Promise<Around> {
   return { items, metres, hours }
 }
 
-export const around = async (me: Pick<Me, 'unit'>): Promise<Around> => (await latest('around', () => ask(me))).value
+export const around = (me: Pick<Me, 'unit'>): Promise<Around> => settled('around', () => ask(me), FRESH_MS)
 
 /** The rule of the server (same subcategory, near and recent, nothing restricted), the nearest first. */
 export function sameAmong({ items, metres, hours }: Around, subcategory: string, point: Point, now: number): Near[] {

@@ -48,10 +48,10 @@ export const isEmpty = (form: ReportForm): boolean =>
 
 export type Missing = 'what' | 'photo' | 'after' | 'place' | 'doubt'
 
-/** What stands against sending, in the order of the form. Before is missed where the list asks for a photo, and after where it is put right. */
+/** What stands against sending, in the order of the form. A photo of after is missed where it was put right. */
 export function missing(form: ReportForm, photoNeeded: boolean): Missing[] {
   const found: Missing[] = []
-  if ((photoNeeded || form.settled) && !form.photos.length) found.push('photo')
+  if (photoNeeded && !form.photos.length) found.push('photo')
   if (form.settled && !form.after.length) found.push('after')
   if (!form.subcategory && !form.description.trim()) found.push('what')
   if (!form.point && !form.unit) found.push('place')

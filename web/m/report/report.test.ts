@@ -13,7 +13,7 @@ const ROWS = [row('01001', '暴露垃圾', ['bllj', 'baolulaji', 'ljmrs'], ['垃
 
 describe('what stands against sending', () => {
   it('nothing where there are words and a place', () => expect(missing(form(), false)).toEqual([]))
-  it.each([[{ description: ' ' }, false, ['what']], [{}, true, ['photo']], [{ point: null }, false, ['place']], [{ point: null, unit: '12' }, false, []],
+  it.each([[{ description: ' ' }, false, ['what']], [{}, true, ['photo']], [{ settled: true }, false, ['after']], [{ point: null }, false, ['place']], [{ point: null, unit: '12' }, false, []],
     [{ fix: { ...FIX, accuracy: 51 } }, false, ['doubt']]] as const)('%o', (more, photo, found) => expect(missing(form(more as Partial<ReportForm>), photo)).toEqual(found))
 
   it('a rough fix is asked about above 50 m, until somebody says it is right or moves the pin', () => {

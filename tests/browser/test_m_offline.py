@@ -71,6 +71,57 @@ def checked_offline(go: Go, town: Town, task: dict[str, Any], at: Spot, visits: 
     return page
 
 
+def verify(page: Page, task: dict[str, Any]) -> None:
+    page.locator(f"a[href='/m/task/{task['id']}']").tap()
+    page.get_by_role("button", name="核实").tap()
+    page.get_by_label("通过", exact=True).check()
+    photograph(page)
+    page.get_by_role("button", name="提交核实").tap()
+    is_kept(page)
+
+
+def settle(page: Page, task: dict[str, Any]) -> None:
+    page.locator(f"a[href='/m/task/{task['id']}']").tap()
+    page.get_by_role("button", name="现场处置").tap()
+    photograph(page, "处置后照片")
+    page.get_by_role("button", name="提交现场处置").tap()
+    is_kept(page)
+
+
+def put_right_and_report(page: Page, words: str) -> None:
+    """Without the photo of after it is not taken."""
+    page.get_by_role("link", name="上报问题").tap()
+    photograph(page)
+    page.get_by_label("描述").fill(words)
+    say_what(page, "非法小广告")
+    page.get_by_label("已当场处理好").check()
+    page.get_by_role("button", name="提交").tap()
+    expect(page.get_by_role("alert")).to_contain_text("须有处置后的照片")
+    photograph(page, "处置后照片")
+    expect(page.locator(".place-name")).to_contain_text("网格")
+    page.get_by_role("button", name="提交").tap()
+    is_kept(page)
+
+
+def add_to(page: Page, known: dict[str, Any]) -> None:
+    """Asked whether it is the same problem, one says so."""
+    page.get_by_role("link", name="上报问题").tap()
+    photograph(page)
+    say_what(page, "违规标语宣传品")
+    page.locator(".near").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
+    is_kept(page)
+
+
+def walk_a_round(page: Page) -> None:
+    page.get_by_role("link", name="巡查").tap()
+    page.get_by_role("button", name="开始巡查").tap()
+    page.get_by_role("button", name="打卡").tap()
+    page.get_by_role("dialog").get_by_role("button", name="打卡").tap()
+    expect(page.locator(".flash")).to_contain_text("已打卡")
+    page.get_by_role("button", name="结束巡查").tap()
+    expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+
+
 def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visits: list[Visit]) -> None:
     """Killed; then verified, settled, put right and reported in one visit, the same problem added to, a round walked,
     all from what the phone keeps. The server is back: all of it is there, in its order, with the times of then."""
@@ -83,44 +134,11 @@ def test_a_morning_while_the_server_is_dead(go: Go, town: Town, site: Site, visi
     site.kill()
     try:
         page.reload()
-        page.locator(f"a[href='/m/task/{doubted['id']}']").tap()
-        page.get_by_role("button", name="核实").tap()
-        page.get_by_label("通过", exact=True).check()
-        photograph(page)
-        page.get_by_role("button", name="提交核实").tap()
-        is_kept(page)
-
-        page.locator(f"a[href='/m/task/{small['id']}']").tap()
-        page.get_by_role("button", name="现场处置").tap()
-        photograph(page, "处置后照片")
-        page.get_by_role("button", name="提交现场处置").tap()
-        is_kept(page)
-
-        page.get_by_role("link", name="上报问题").tap()
-        photograph(page)
-        page.get_by_label("描述").fill(words)
-        say_what(page, "非法小广告")
-        page.get_by_label("已当场处理好").check()
-        page.get_by_role("button", name="提交").tap()
-        expect(page.get_by_role("alert")).to_contain_text("须有处置后的照片")
-        photograph(page, "处置后照片")
-        expect(page.locator(".place-name")).to_contain_text("网格")
-        page.get_by_role("button", name="提交").tap()
-        is_kept(page)
-
-        page.get_by_role("link", name="上报问题").tap()
-        photograph(page)
-        say_what(page, "违规标语宣传品")
-        page.locator(".near").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
-        is_kept(page)
-
-        page.get_by_role("link", name="巡查").tap()
-        page.get_by_role("button", name="开始巡查").tap()
-        page.get_by_role("button", name="打卡").tap()
-        page.get_by_role("dialog").get_by_role("button", name="打卡").tap()
-        expect(page.locator(".flash")).to_contain_text("已打卡")
-        page.get_by_role("button", name="结束巡查").tap()
-        expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+        verify(page, doubted)
+        settle(page, small)
+        put_right_and_report(page, words)
+        add_to(page, known)
+        walk_a_round(page)
         page.goto("/m/queue")
         expect(page.locator(".queued[data-state=waiting]")).to_have_count(8)
     finally:

@@ -144,13 +144,16 @@ def test_from_the_city_to_a_cell_and_back_by_keyboard(leader: Page, site: Site) 
 
 
 def test_the_map_is_clicked_and_its_units_are_those_of_the_list(leader: Page) -> None:
-    rows = leader.locator(".map-panel + .league-panel tr[data-unit]")
-    listed = {row.get_attribute("data-unit") for row in rows.all()}
-    drawn = {unit.get_attribute("data-unit") for unit in leader.locator(".map [data-unit]").all()}
-    assert drawn == listed
-    assert len(drawn) == 16
+    assert units(leader.locator(".map [data-unit]")) == units(
+        leader.locator(".map-panel + .league-panel tr[data-unit]"))
     leader.locator(".map [data-unit='120114'] .area").click()
     expect(leader.locator(".crumbs [aria-current]")).to_have_text("武清区")
+
+
+def units(shown: Locator) -> set[str | None]:
+    """The map and the list come each in its own time."""
+    expect(shown).to_have_count(16)
+    return {unit.get_attribute("data-unit") for unit in shown.all()}
 
 
 # ---- the league ----------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ def test_home_leads_everywhere_and_speaks_both_languages(go: Go) -> None:
     page = go("home")
     page.goto("/")
     ways = page.get_by_role("main").get_by_role("link")
+    expect(ways).to_have_count(6)
     assert [way.get_attribute("href") for way in ways.all()] == [
         "/report/", "/m/", "/desk/", "/city/", "/admin/", "/docs/"]
     page.get_by_role("button", name="English").click()

@@ -61,7 +61,7 @@ def test_from_a_photo_to_being_taken_up_again(go: Go, site: Site) -> None:
         again = staff.incident()
     assert (again["outcome"], again["score"]) == (None, 2)
     assert again["status"] in ("filed", "dispatched")
-    assert code in page.url
+    expect(page).to_have_url(re.compile(code))
 
 
 def is_as_it_was_sent(staff: Staff) -> None:
@@ -112,7 +112,7 @@ def test_number_and_code_are_read_however_they_are_written(go: Go, visits: list[
     stranger.get_by_label("查询码").fill(code.replace("-", " ").lower())
     stranger.get_by_role("button", name="查看进展").click()
     expect(stranger.locator(".now")).to_contain_text("已上报")
-    assert stranger.url.endswith(f"{number}#{code}")
+    expect(stranger).to_have_url(re.compile(f"{number}#{code}$"))
 
 
 def test_the_code_of_the_link_is_kept_from_the_server_until_it_is_asked(go: Go, visits: list[Visit]) -> None:

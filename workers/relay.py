@@ -30,6 +30,8 @@ log = logging.getLogger("wangge.relay")
 BATCH = 500
 POLL_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
+#: Who brings the retries holds the lock so long after the last look; RQ's own minute would be a minute without any.
+LOCK_SECONDS = 10
 
 
 def relay_once(engine: Engine, queue: Queue, now: datetime, limit: int = BATCH) -> int:
@@ -93,7 +95,9 @@ def retries_of(queue: Queue) -> Any:
 
 def bring_due(scheduler: Any) -> None:
     """Put the retries that are due into the queue; of several relays one holds the lock and does it."""
-    if scheduler.acquire_locks():
+    for name in (held := scheduler.acquire_locks()):
+        scheduler.connection.expire(scheduler.get_locking_key(name), LOCK_SECONDS)
+    if held:
         scheduler.enqueue_scheduled_jobs()
 
 

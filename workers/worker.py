@@ -23,6 +23,8 @@ log = logging.getLogger("wangge.worker")
 
 #: How often what dead workers left behind is looked for.
 MAINTENANCE_SECONDS = 30
+#: RQ waits for the next job this much less than its worker's time to live, and looks for nothing while it waits.
+RQ_SPARE_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 5.0
 RELAY_STOP_SECONDS = 2.0
 
@@ -35,7 +37,7 @@ class Worker(SimpleWorker):
     def __init__(self, queues: list[Queue], stopping: Event, **options: Any) -> None:
         self.stopping = stopping
         super().__init__(queues, serializer=JSONSerializer, maintenance_interval=MAINTENANCE_SECONDS,
-                         log_job_description=False, **options)
+                         worker_ttl=MAINTENANCE_SECONDS + RQ_SPARE_SECONDS, log_job_description=False, **options)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.stopping.set()

@@ -26,11 +26,12 @@ from governance.city import City
 from tests.workers.town_life import People, notices, reported, steps, waiting
 from workers.jobs import tell, worker_engine
 from workers.queues import connect, give_back, job_for, queue_of
-from workers.relay import bring_due, relay_once, retries_of, run_relay
+from workers.relay import LOCK_SECONDS, bring_due, relay_once, retries_of, run_relay
 from workers.server import EmbeddedRedis
-from workers.worker import Worker
+from workers.worker import MAINTENANCE_SECONDS, Worker
 
-#: A job that was in hand when everything was killed counts as abandoned after 35 s, looked for every 30 s.
+#: A job that was in hand when everything was killed counts as abandoned after 35 s, looked for every 30 s; a delivery
+#: is sent again when its lease of two minutes is over. Whether one was in hand at that moment is chance.
 LONG_ENOUGH = 300
 
 
@@ -197,6 +198,17 @@ def test_a_job_that_a_dead_worker_took_and_never_began_is_given_back(queue: Queu
     assert give_back(queue) == 1
     assert queue.job_ids == [job.id]
     assert give_back(queue) == 0
+
+
+def test_an_idle_worker_looks_for_what_dead_ones_left_as_often_as_a_busy_one(queue: Queue) -> None:
+    assert Worker([queue], threading.Event(), connection=queue.connection).dequeue_timeout <= MAINTENANCE_SECONDS
+
+
+def test_a_dead_relay_keeps_the_others_from_the_retries_for_seconds_only(queue: Queue) -> None:
+    dead, living = retries_of(queue), retries_of(queue)
+    bring_due(dead)
+    assert living.acquire_locks() == set()
+    assert 0 < queue.connection.ttl(dead.get_locking_key(queue.name)) <= LOCK_SECONDS
 
 
 # ---- the whole way, with kills -------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("api", "work", "watch")
 #: Requests in hand get this long; then all is ended within the five seconds that a person waits.
 GRACE_SECONDS = 4
+#: A connection without a request is kept so long: more than the minute of the usual proxies, which must be the first to
+#: close it (who sends into a connection that we close just then is cut off), and a phone need not shake hands anew.
+IDLE_SECONDS = 75
 STOP_SECONDS = 4.5
 
 
@@ -193,8 +196,8 @@ def _run_api(fd: int) -> None:
 
     settings = Settings()
     config = uvicorn.Config(app, factory=True, proxy_headers=False, access_log=False, log_level="warning",
-                            timeout_graceful_shutdown=GRACE_SECONDS, ssl_certfile=settings.tls_cert,
-                            ssl_keyfile=settings.tls_key)
+                            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=GRACE_SECONDS,
+                            ssl_certfile=settings.tls_cert, ssl_keyfile=settings.tls_key)
     with socket.socket(fileno=fd) as listening:
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -112,7 +112,8 @@ def jpeg(colour: str = "grey", **options: Any) -> bytes:
 @contextmanager
 def listening(app: FastAPI) -> Iterator[str]:
     """Serve the application on a free port; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", timeout_graceful_shutdown=2,
+                                           timeout_keep_alive=75))  # as served
     thread = threading.Thread(target=server.run)
     ready = threading.Event()
     started = server.startup

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -12,6 +15,14 @@ from api import screens
 from governance.settings import Settings
 from tests.api.conftest import listening
 from tests.browser.site import Site
+
+
+def test_a_phone_that_pauses_need_not_connect_again(site: Site) -> None:
+    with closing(HTTPConnection(site.address.removeprefix("http://"))) as connection:
+        for pause in (6, 0):
+            connection.request("GET", "/m/")
+            assert connection.getresponse().read()
+            time.sleep(pause)
 
 
 def test_a_page_may_load_its_own_origin_and_nothing_else(site: Site) -> None:

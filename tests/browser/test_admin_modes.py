@@ -60,7 +60,7 @@ def test_a_person_changes_the_own_password(go: Go, site: Site, visits: list[Visi
     box.get_by_label("原密码", exact=True).fill(who["password"])
     box.get_by_role("button", name="修改").click()
     expect(box).to_contain_text("密码已修改")
-    box.get_by_role("button", name="关闭").click()
+    box.get_by_text("关闭", exact=True).click()
     expect(page.get_by_role("heading", name="本人账号", level=1)).to_be_visible()
     with closing(site.client("auditor", password=new)) as again:
         back = again.post("/api/v1/me/password", json={"old": new, "password": who["password"]})

@@ -108,7 +108,7 @@ def add_to(page: Page, known: dict[str, Any]) -> None:
     page.get_by_role("link", name="上报问题").tap()
     photograph(page)
     say_what(page, "违规标语宣传品")
-    page.locator(".near").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
+    page.get_by_role("listitem").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
     is_kept(page)
 
 

@@ -144,7 +144,7 @@ def test_the_same_problem_nearby_is_shown_and_added_to(go: Go, town: Town) -> No
     page.get_by_label("名称、拼音首字母或俗称").fill("zdjy")
     page.get_by_role("dialog").get_by_role("button").filter(has_text="占道经营").first.tap()
     expect(page.get_by_role("heading", name="附近已有同类问题")).to_be_visible()
-    page.locator(".near").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
+    page.get_by_role("listitem").filter(has_text=known["number"]).get_by_role("button", name="是同一件").tap()
     expect(page.locator(".flash")).to_contain_text("已补充到原有事件")
     last = town.steps(known)[-1]
     assert (last["action"], len(last["fields"]["attachments"])) == ("comment", 1)

@@ -21,8 +21,13 @@ export const screenConfig = (name) => ({
   base: `/${name}/`,
   publicDir: resolve(HERE, name, 'public'),
   resolve: { alias: { '@shared': resolve(HERE, 'shared') } },
-  define: { __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false', __VUE_I18N_LEGACY_API__: 'false',
-    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+  },
   plugins: [vue(), pluginsOf(name)],
   logLevel: 'warn',
   build: {

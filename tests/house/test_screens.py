@@ -10,7 +10,9 @@ import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SCREENS = ("m", "desk", "city", "report", "admin", "home", "docs")
-MOST_LINES = 300
+MOST_LINES, WIDEST = 300, 120
+#: Lists of sentences, twice.
+WORDS = re.compile(r"words\.ts$|/words/|i18n/common\.ts$")
 #: Written so that this file does not hold what it forbids.
 FORBIDDEN = {
     "HTML that is put together from strings": r"\bv-html\b|\.innerHTML\s*=",
@@ -31,8 +33,15 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", sources(".ts", ".vue", ".css", ".mjs"), ids=name_of)
 def test_a_file_is_short_enough_to_be_read(path: Path) -> None:
-    words = path.name == "words.ts"  # a list of sentences, twice
-    assert path.read_text(encoding="utf-8").count("\n") <= MOST_LINES * (4 if words else 1)
+    assert path.read_text(encoding="utf-8").count("\n") <= MOST_LINES * (4 if WORDS.search(name_of(path)) else 1)
+
+
+def test_a_line_fits_beside_another() -> None:
+    """As in Python. The words are sentences, and stay unbroken."""
+    others = [path for path in sources(".ts", ".vue", ".css", ".mjs") if not WORDS.search(name_of(path))]
+    found = [f"{name_of(path)}:{number}" for path in others
+             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if len(line) > WIDEST]
+    assert found == []
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -15,14 +15,24 @@ const administer = { needs: 'administer' as const }
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/overview' },
   { path: '/overview', component: () => import('./views/Overview.vue'), meta: { ...administer, item: 'overview' } },
-  { path: '/taxonomy/:code?', component: () => import('./views/Taxonomy.vue'), meta: { ...administer, item: 'taxonomy' } },
+  {
+    path: '/taxonomy/:code?',
+    component: () => import('./views/Taxonomy.vue'),
+    meta: { ...administer, item: 'taxonomy' },
+  },
   { path: '/grids', component: () => import('./views/Grids.vue'), meta: { ...administer, item: 'grids' } },
   { path: '/people', component: () => import('./views/People.vue'), meta: { ...administer, item: 'people' } },
-  { path: '/departments', component: () => import('./views/Departments.vue'),
-    meta: { ...administer, item: 'departments' } },
+  {
+    path: '/departments',
+    component: () => import('./views/Departments.vue'),
+    meta: { ...administer, item: 'departments' },
+  },
   { path: '/calendar', component: () => import('./views/Calendar.vue'), meta: { ...administer, item: 'calendar' } },
-  { path: '/processes/:code?', component: () => import('./views/Processes.vue'),
-    meta: { ...administer, item: 'processes' } },
+  {
+    path: '/processes/:code?',
+    component: () => import('./views/Processes.vue'),
+    meta: { ...administer, item: 'processes' },
+  },
   { path: '/drafts', component: () => import('./views/Drafts.vue'), meta: { ...administer, item: 'drafts' } },
   { path: '/drafts/:id', component: () => import('./views/DraftPage.vue'), meta: { ...administer, item: 'drafts' } },
   { path: '/notices', component: () => import('./views/Notices.vue'), meta: { ...administer, item: 'notices' } },
@@ -32,8 +42,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', redirect: '/overview' },
 ]
 
-export const router = createRouter({ history: createWebHistory('/admin/'), routes,
-  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 } })
+export const router = createRouter({
+  history: createWebHistory('/admin/'),
+  routes,
+  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
+})
 
 router.beforeEach((to) => {
   const { may, me } = useSession()

@@ -11,8 +11,16 @@ import { router } from './router'
 import { en, zh } from './words'
 
 const again = (failed: number, error: unknown) => failed < 2 && error instanceof Problem && error.passing
-const client = new QueryClient({ defaultOptions: {
-  queries: { staleTime: 15_000, refetchOnWindowFocus: false, refetchOnReconnect: true, retry: again, networkMode: 'always' },
-} })
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: true,
+      retry: again,
+      networkMode: 'always',
+    },
+  },
+})
 
 createApp(App).use(useWords({ zh, en })).use(VueQueryPlugin, { queryClient: client }).use(router).mount('#app')

@@ -10,7 +10,11 @@ export const router = createRouter({
     { path: '/', name: 'overview', component: Overview },
     { path: '/evaluation', name: 'evaluation', component: later(() => import('./views/Evaluation.vue'), words) },
     { path: '/bulletin', name: 'bulletins', component: later(() => import('./views/Bulletins.vue'), words) },
-    { path: '/bulletin/:month(\\d{4}-\\d{2})', name: 'bulletin', component: later(() => import('./views/BulletinPage.vue'), words) },
+    {
+      path: '/bulletin/:month(\\d{4}-\\d{2})',
+      name: 'bulletin',
+      component: later(() => import('./views/BulletinPage.vue'), words),
+    },
     { path: '/wall', name: 'wall', component: later(() => import('./views/Wall.vue'), words) },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

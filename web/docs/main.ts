@@ -8,13 +8,18 @@ import './docs.css'
 const docs = document.getElementById('docs') as HTMLElement
 const colours = () => document.documentElement.classList.toggle('dark-mode', isDark())
 
-/** What it leaves out for who has no pointer or no eyes. A link within a button has no address any more: it is no second
- * stop within the first, and still opens. Fields of parameters have names, boxes that scroll can be reached. */
+/**
+ * What it leaves out for who has no pointer or no eyes. A link within a button has no address any more: it is no
+ * second stop within the first, and still opens. Fields of parameters have names, boxes that scroll can be reached.
+ */
 function mend(): void {
   docs.querySelectorAll('.opblock-summary-control a[href]').forEach((link) => link.removeAttribute('href'))
-  docs.querySelectorAll('tr[data-param-name] :is(select, input, textarea):not([aria-label])').forEach((field) =>
-    field.setAttribute('aria-label', field.closest('tr')?.dataset.paramName ?? ''))
-  docs.querySelectorAll('select:not([aria-label]):not([id])').forEach((field) => field.setAttribute('aria-label', 'media type'))
+  docs
+    .querySelectorAll('tr[data-param-name] :is(select, input, textarea):not([aria-label])')
+    .forEach((field) => field.setAttribute('aria-label', field.closest('tr')?.dataset.paramName ?? ''))
+  docs
+    .querySelectorAll('select:not([aria-label]):not([id])')
+    .forEach((field) => field.setAttribute('aria-label', 'media type'))
   docs.querySelectorAll('.microlight:not([tabindex])').forEach((box) => box.setAttribute('tabindex', '0'))
 }
 

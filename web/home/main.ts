@@ -30,7 +30,12 @@ button('size').onclick = () => {
 }
 speak(localStorage.getItem(KEPT) ?? 'zh')
 show()
-fetch('/api/v1/public/screens').then((answer) => answer.json()).then((settings: { city_name?: string }) => {
-  const city = document.getElementById('city') as HTMLElement
-  city.textContent = settings.city_name ? `${settings.city_name} · ` : ''
-}, () => undefined)
+fetch('/api/v1/public/screens')
+  .then((answer) => answer.json())
+  .then(
+    (settings: { city_name?: string }) => {
+      const city = document.getElementById('city') as HTMLElement
+      city.textContent = settings.city_name ? `${settings.city_name} · ` : ''
+    },
+    () => undefined,
+  )

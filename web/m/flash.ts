@@ -8,5 +8,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 export function flash(words: string): void {
   flashed.value = words
   clearTimeout(timer)
-  timer = setTimeout(() => { flashed.value = '' }, LONG)
+  timer = setTimeout(() => {
+    flashed.value = ''
+  }, LONG)
 }

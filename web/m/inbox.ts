@@ -5,8 +5,14 @@ import { Problem } from '@shared/api/problem'
 import { latest } from './offline/kept'
 import { readyToWrite } from './identity'
 
-export const inbox = reactive({ items: [] as Awaited<ReturnType<typeof ask>>['items'], unread: 0, at: 0, old: false,
-  loading: false, problem: '' })
+export const inbox = reactive({
+  items: [] as Awaited<ReturnType<typeof ask>>['items'],
+  unread: 0,
+  at: 0,
+  old: false,
+  loading: false,
+  problem: '',
+})
 
 const ask = () => data(api.GET('/api/v1/notices', { params: { query: { limit: 100 } } }))
 

@@ -26,12 +26,17 @@ function partName(process: string, part: Part, code: string, chinese: string): s
 
 export const statusName = (incident: Pick<Incident, 'process' | 'status' | 'status_name'>) =>
   partName(incident.process, 'states', incident.status, incident.status_name)
-export const actionName = (process: string, action: string, chinese: string) => partName(process, 'actions', action, chinese)
-export const stageName = (process: string, stage: string, chinese: string) => partName(process, 'clocks', stage, chinese)
-export const requestName = (process: string, kind: string, chinese: string) => partName(process, 'requests', kind, chinese)
+export const actionName = (process: string, action: string, chinese: string) =>
+  partName(process, 'actions', action, chinese)
+export const stageName = (process: string, stage: string, chinese: string) =>
+  partName(process, 'clocks', stage, chinese)
+export const requestName = (process: string, kind: string, chinese: string) =>
+  partName(process, 'requests', kind, chinese)
 
 /** What it is called: its subcategory, else the beginning of its words, else its number. */
-export function titleOf(incident: Pick<Incident, 'subcategory' | 'subcategory_name' | 'description' | 'number'>): string {
+export function titleOf(
+  incident: Pick<Incident, 'subcategory' | 'subcategory_name' | 'description' | 'number'>,
+): string {
   const row = language() === 'en' ? known.subcategories.get(incident.subcategory ?? '') : undefined
   return row ? named(row) : incident.subcategory_name || incident.description.slice(0, 30) || incident.number
 }

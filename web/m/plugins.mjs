@@ -13,8 +13,16 @@ const withoutIconFont = {
 }
 
 const manifest = {
-  name: '网格 Wangge', short_name: '网格', description: '网格员上报、核查、巡查', lang: 'zh-CN', id: '/m/',
-  start_url: '/m/', scope: '/m/', display: 'standalone', orientation: 'portrait', theme_color: '#0b5cad',
+  name: '网格 Wangge',
+  short_name: '网格',
+  description: '网格员上报、核查、巡查',
+  lang: 'zh-CN',
+  id: '/m/',
+  start_url: '/m/',
+  scope: '/m/',
+  display: 'standalone',
+  orientation: 'portrait',
+  theme_color: '#0b5cad',
   background_color: '#f4f6f9',
   icons: [
     { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
@@ -27,8 +35,20 @@ export default [
   withoutIconFont,
   Components({ resolvers: [VantResolver()], dts: false, dirs: [] }),
   VitePWA({
-    strategies: 'injectManifest', srcDir: '.', filename: 'sw.ts', outDir: '../../api/static/m', injectRegister: false,
-    registerType: 'prompt', manifest, includeManifestIcons: false,
-    injectManifest: { rollupFormat: 'iife', globPatterns: ['**/*.{html,js,css,svg}'], globIgnores: ['sw.js'], minify: true, sourcemap: false },
+    strategies: 'injectManifest',
+    srcDir: '.',
+    filename: 'sw.ts',
+    outDir: '../../api/static/m',
+    injectRegister: false,
+    registerType: 'prompt',
+    manifest,
+    includeManifestIcons: false,
+    injectManifest: {
+      rollupFormat: 'iife',
+      globPatterns: ['**/*.{html,js,css,svg}'],
+      globIgnores: ['sw.js'],
+      minify: true,
+      sourcemap: false,
+    },
   }),
 ]

@@ -24,7 +24,9 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 /** What could not be sent is an error to the browser: it calls again later, by its own clock. */
 async function send(): Promise<void> {
   let ended = 'done' as Ended
-  await alone(async () => { ended = await sendAll(wire()) })
+  await alone(async () => {
+    ended = await sendAll(wire())
+  })
   const again = (await all()).some((item) => item.state === 'waiting' && item.tries > 0)
   if (ended !== 'signIn' && again) throw new Error('still waiting')
 }

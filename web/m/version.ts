@@ -10,10 +10,11 @@ const AT_LATEST = 5000
 
 function watch(registration: ServiceWorkerRegistration): void {
   registered = registration
-  const found = () => { if (registration.waiting && navigator.serviceWorker.controller) newVersion.value = true }
+  const found = () => {
+    if (registration.waiting && navigator.serviceWorker.controller) newVersion.value = true
+  }
   found()
-  registration.addEventListener('updatefound', () =>
-    registration.installing?.addEventListener('statechange', found))
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', found))
   setInterval(() => void registration.update().catch(() => {}), EVERY)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void registration.update().catch(() => {})
@@ -22,7 +23,9 @@ function watch(registration: ServiceWorkerRegistration): void {
 
 export async function startServiceWorker(): Promise<void> {
   if (!('serviceWorker' in navigator) || !isSecureContext || import.meta.env.DEV) return
-  navigator.serviceWorker.addEventListener('controllerchange', () => { if (asked) location.reload() })
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (asked) location.reload()
+  })
   try {
     watch(await navigator.serviceWorker.register('/m/sw.js', { scope: '/m/', updateViaCache: 'none' }))
   } catch {

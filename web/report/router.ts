@@ -3,10 +3,14 @@ import Start from './views/Start.vue'
 
 /** Parts of the page that come when they are wanted, or when the phone has nothing else to do. */
 const later = {
-  report: () => import('./views/Report.vue'), ask: () => import('./views/Ask.vue'),
-  sent: () => import('./views/Sent.vue'), follow: () => import('./views/Follow.vue'),
-  board: () => import('./views/Board.vue'), inquiry: () => import('./views/Inquiry.vue'),
-  month: () => import('./views/Month.vue'), mine: () => import('./views/Mine.vue'),
+  report: () => import('./views/Report.vue'),
+  ask: () => import('./views/Ask.vue'),
+  sent: () => import('./views/Sent.vue'),
+  follow: () => import('./views/Follow.vue'),
+  board: () => import('./views/Board.vue'),
+  inquiry: () => import('./views/Inquiry.vue'),
+  month: () => import('./views/Month.vue'),
+  mine: () => import('./views/Mine.vue'),
   privacy: () => import('./views/Privacy.vue'),
 }
 
@@ -25,8 +29,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
-export const router = createRouter({ history: createWebHistory('/report/'), routes,
-  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 } })
+export const router = createRouter({
+  history: createWebHistory('/report/'),
+  routes,
+  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
+})
 
 /** So that a network lost between two steps loses no page. */
 export function fetchLater(): void {

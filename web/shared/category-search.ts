@@ -21,14 +21,24 @@ function scoreOf(row: Row, word: string): number {
 }
 
 /** Best first. `used`: how often each code was used, the latest counting most. Every word must be found. */
-export function searchCategories(rows: readonly Row[], text: string, used: Record<string, number> = {},
-  limit = 30): Found[] {
+export function searchCategories(
+  rows: readonly Row[],
+  text: string,
+  used: Record<string, number> = {},
+  limit = 30,
+): Found[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
   const found = rows.map((subcategory) => {
     const scores = words.map((word) => scoreOf(subcategory, word))
     const matched = scores.every((score) => score > 0)
-    return { subcategory, matched, score: scores.reduce((a, b) => a + b, 0) + Math.min(20, used[subcategory.code] ?? 0) }
+    return {
+      subcategory,
+      matched,
+      score: scores.reduce((a, b) => a + b, 0) + Math.min(20, used[subcategory.code] ?? 0),
+    }
   })
-  return found.filter((row) => row.matched && (words.length > 0 || row.score > 0))
-    .sort((a, b) => b.score - a.score || a.subcategory.code.localeCompare(b.subcategory.code)).slice(0, limit)
+  return found
+    .filter((row) => row.matched && (words.length > 0 || row.score > 0))
+    .sort((a, b) => b.score - a.score || a.subcategory.code.localeCompare(b.subcategory.code))
+    .slice(0, limit)
 }

@@ -3,7 +3,10 @@ import { useSession } from './session'
 
 describe('who is here when the server is not reached', () => {
   beforeEach(() => vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch'))))
-  afterEach(() => { vi.unstubAllGlobals(); localStorage.clear() })
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    localStorage.clear()
+  })
 
   it('whoever was here last', async () => {
     localStorage.setItem('wangge.me', JSON.stringify({ id: 'w', name: '王网格', permissions: ['report'] }))

@@ -12,9 +12,11 @@ export interface ScreenSettings {
 let asked: Promise<ScreenSettings> | undefined
 
 export function screenSettings(): Promise<ScreenSettings> {
-  asked ??= fetch('/api/v1/public/screens').then((answer) => answer.json() as Promise<ScreenSettings>).catch((error) => {
-    asked = undefined
-    throw error
-  })
+  asked ??= fetch('/api/v1/public/screens')
+    .then((answer) => answer.json() as Promise<ScreenSettings>)
+    .catch((error) => {
+      asked = undefined
+      throw error
+    })
   return asked
 }

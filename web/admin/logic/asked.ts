@@ -24,7 +24,9 @@ export function useAsked<T>(ask: () => Promise<T>, at: 'once' | 'later' = 'once'
 
   if (at === 'once') onMounted(again)
   const { expired } = useSession()
-  watch(expired, (is) => { if (!is && problem.value) void again() })
+  watch(expired, (is) => {
+    if (!is && problem.value) void again()
+  })
   return { value, problem, busy, again }
 }
 

@@ -42,7 +42,8 @@ const NARROW = 8.2
 const PADDING = { state: 36, action: 26 }
 
 /** About how wide a text is, in pixels of normal size. */
-export const textWidth = (text: string): number => [...text].reduce((sum, char) => sum + (char > '\u2e7f' ? WIDE : NARROW), 0)
+export const textWidth = (text: string): number =>
+  [...text].reduce((sum, char) => sum + (char > '\u2e7f' ? WIDE : NARROW), 0)
 
 interface Move {
   from: Set<string>
@@ -90,43 +91,90 @@ export function draw(process: Process, nameOf: (row: { name: string; name_en: st
   const moves = movesOf(process)
   const moving = process.actions.filter((action) => moves.has(action.code))
   const rows = [
-    ...process.states.map((row) => ({ id: `s:${row.code}`, kind: 'state' as const, row, layer: states.get(row.code) ?? 0 })),
-    ...moving.map((row) => ({ id: `a:${row.code}`, kind: 'action' as const, row, layer: actionLayer(moves.get(row.code) as Move, states) }))]
+    ...process.states.map((row) => ({
+      id: `s:${row.code}`,
+      kind: 'state' as const,
+      row,
+      layer: states.get(row.code) ?? 0,
+    })),
+    ...moving.map((row) => ({
+      id: `a:${row.code}`,
+      kind: 'action' as const,
+      row,
+      layer: actionLayer(moves.get(row.code) as Move, states),
+    })),
+  ]
   const first = Math.min(0, ...rows.map((each) => each.layer))
   const width = (each: (typeof rows)[number]) => (textWidth(nameOf(each.row)) + PADDING[each.kind]) * scale
   const edges = moving.flatMap((action) => {
     const move = moves.get(action.code) as Move
-    return [...[...move.from].map((code) => ({ from: `s:${code}`, to: `a:${action.code}` })),
-      ...[...move.to].map((code) => ({ from: `a:${action.code}`, to: `s:${code}` }))]
+    return [
+      ...[...move.from].map((code) => ({ from: `s:${code}`, to: `a:${action.code}` })),
+      ...[...move.to].map((code) => ({ from: `a:${action.code}`, to: `s:${code}` })),
+    ]
   })
-  const placed = layered(rows.map((each) => ({ id: each.id, layer: each.layer - first, width: width(each) })), edges,
-    { layerHeight: LAYER * scale, gap: 14 * scale, passing: 10 * scale })
+  const placed = layered(
+    rows.map((each) => ({ id: each.id, layer: each.layer - first, width: width(each) })),
+    edges,
+    { layerHeight: LAYER * scale, gap: 14 * scale, passing: 10 * scale },
+  )
   const boxes = rows.map((each): Box => {
     const { x, y } = placed.places.get(each.id) as Place
     const state = each.kind === 'state' ? (each.row as State) : undefined
-    return { id: each.id, kind: each.kind, code: each.row.code, name: nameOf(each.row), x, y, width: width(each), height: (state ? STATE_HEIGHT : ACTION_HEIGHT) * scale,
-      end: state?.end ?? false, start: state?.start ?? false }
+    return {
+      id: each.id,
+      kind: each.kind,
+      code: each.row.code,
+      name: nameOf(each.row),
+      x,
+      y,
+      width: width(each),
+      height: (state ? STATE_HEIGHT : ACTION_HEIGHT) * scale,
+      end: state?.end ?? false,
+      start: state?.start ?? false,
+    }
   })
   const heights = new Map(boxes.map((box) => [box.id, box.height]))
   const arrows = edges.map((edge, at): Arrow => {
     const points = placed.paths[at] ?? []
     const down = (points.at(-1)?.y ?? 0) > (points[0]?.y ?? 0)
-    return { ...edge, ...curve(points, (heights.get(edge.from) ?? 0) / 2, (heights.get(edge.to) ?? 0) / 2), label: labelOf(process, edge, nameOf), back: !down }
+    return {
+      ...edge,
+      ...curve(points, (heights.get(edge.from) ?? 0) / 2, (heights.get(edge.to) ?? 0) / 2),
+      label: labelOf(process, edge, nameOf),
+      back: !down,
+    }
   })
-  return { boxes, arrows, width: placed.width, height: placed.height, staying: process.actions.filter((action) => !moves.has(action.code)) }
+  return {
+    boxes,
+    arrows,
+    width: placed.width,
+    height: placed.height,
+    staying: process.actions.filter((action) => !moves.has(action.code)),
+  }
 }
 
 /** What the result must be for this way, where an action has several. */
-function labelOf(process: Process, edge: { from: string; to: string }, nameOf: (row: { name: string; name_en: string }) => string): string {
+function labelOf(
+  process: Process,
+  edge: { from: string; to: string },
+  nameOf: (row: { name: string; name_en: string }) => string,
+): string {
   const action = process.actions.find((each) => `a:${each.code}` === edge.from)
   if (!action) return ''
-  return action.targets.filter((way) => way.when && `s:${way.to}` === edge.to).map((way) => nameOf({ name: way.when_name, name_en: way.when_name_en })).join(' / ')
+  return action.targets
+    .filter((way) => way.when && `s:${way.to}` === edge.to)
+    .map((way) => nameOf({ name: way.when_name, name_en: way.when_name_en }))
+    .join(' / ')
 }
 
 /** A smooth line through points from top to bottom or back up, from the edge of one box to the edge of the other. */
 export function curve(points: readonly Place[], halfFrom: number, halfTo: number): { path: string; labelAt: Place } {
   const direction = Math.sign((points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0)) || 1
-  const ends = points.map((point, at) => ({ x: point.x, y: point.y + (at === 0 ? halfFrom : at === points.length - 1 ? -halfTo : 0) * direction }))
+  const ends = points.map((point, at) => ({
+    x: point.x,
+    y: point.y + (at === 0 ? halfFrom : at === points.length - 1 ? -halfTo : 0) * direction,
+  }))
   const round = (value: number) => Math.round(value * 10) / 10
   const start = ends[0] ?? { x: 0, y: 0 }
   const parts = ends.slice(1).map((to, at) => {
@@ -135,5 +183,8 @@ export function curve(points: readonly Place[], halfFrom: number, halfTo: number
     return `C${round(from.x)} ${middle} ${round(to.x)} ${middle} ${round(to.x)} ${round(to.y)}`
   })
   const next = ends[1] ?? start
-  return { path: `M${round(start.x)} ${round(start.y)} ${parts.join(' ')}`, labelAt: { x: round((start.x + next.x) / 2), y: round((start.y + next.y) / 2) } }
+  return {
+    path: `M${round(start.x)} ${round(start.y)} ${parts.join(' ')}`,
+    labelAt: { x: round((start.x + next.x) / 2), y: round((start.y + next.y) / 2) },
+  }
 }

@@ -18,14 +18,19 @@ export function rowsFile(name: string, rows: readonly Row[]): File {
 }
 
 /** Send a form with files. The typed client has no files; errors are the same. */
-export async function sendForm<T>(path: string, parts: Record<string, string | boolean | File | undefined>): Promise<T> {
+export async function sendForm<T>(
+  path: string,
+  parts: Record<string, string | boolean | File | undefined>,
+): Promise<T> {
   const body = new FormData()
   for (const [name, value] of Object.entries(parts)) {
     if (value instanceof File) body.append(name, value, value.name)
     else if (value !== undefined && value !== '') body.append(name, String(value))
   }
   const sent = fetch(path, { method: 'POST', body, credentials: 'same-origin', headers: ownHeaders('POST') })
-  const answer = await sent.catch(() => { throw offline() })
+  const answer = await sent.catch(() => {
+    throw offline()
+  })
   if (!answer.ok) throw await problemOf(answer)
   return (await answer.json()) as T
 }
@@ -43,9 +48,16 @@ export const discardDraft = (id: string) => data(api.DELETE('/api/v1/drafts/{dra
 /** The rows of a sheet that is in force. */
 export async function sheetRows<T extends Row>(kind: string, query: Record<string, string> = {}): Promise<T[]> {
   const asked = new URLSearchParams({ ...query, format: 'jsonl' })
-  const answer = await fetch(`/api/v1/exchange/${kind}?${asked}`, { credentials: 'same-origin',
-    headers: ownHeaders('GET') }).catch(() => { throw offline() })
+  const answer = await fetch(`/api/v1/exchange/${kind}?${asked}`, {
+    credentials: 'same-origin',
+    headers: ownHeaders('GET'),
+  }).catch(() => {
+    throw offline()
+  })
   if (!answer.ok) throw await problemOf(answer)
   const text = await answer.text()
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as T)
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T)
 }

@@ -79,16 +79,32 @@ export interface Difference {
 }
 
 /** Every difference, old beside new, in the order of the keys. */
-export function differences(edits: ListEdits, before: (sheet: Difference['sheet'], key: string) => Cells | undefined):
-  Difference[] {
+export function differences(
+  edits: ListEdits,
+  before: (sheet: Difference['sheet'], key: string) => Cells | undefined,
+): Difference[] {
   return (['categories', 'standards'] as const).flatMap((sheet) => {
     const { rows, added, removed } = edits[sheet]
     const changed = Object.entries(rows).flatMap(([key, cells]): Difference[] => {
       if (added.includes(key)) return [{ sheet, key, change: 'added', field: '', old: undefined, new: undefined }]
       const old = before(sheet, key) ?? {}
-      return Object.entries(cells).map(([field, value]) => ({ sheet, key, change: 'changed', field, old: old[field], new: value }))
+      return Object.entries(cells).map(([field, value]) => ({
+        sheet,
+        key,
+        change: 'changed',
+        field,
+        old: old[field],
+        new: value,
+      }))
     })
-    const gone = removed.map((key): Difference => ({ sheet, key, change: 'removed', field: '', old: undefined, new: undefined }))
+    const gone = removed.map((key): Difference => ({
+      sheet,
+      key,
+      change: 'removed',
+      field: '',
+      old: undefined,
+      new: undefined,
+    }))
     return [...changed, ...gone].sort((a, b) => a.key.localeCompare(b.key))
   })
 }
@@ -104,6 +120,11 @@ export function bodyOf(list: string, edits: ListEdits) {
   const standardsOnly = !rows.length && !edits.categories.removed.length
   return standardsOnly
     ? { kind: 'standards' as const, list, rows: standards, removed: edits.standards.removed }
-    : { kind: 'taxonomy' as const, list, rows, removed: edits.categories.removed,
-        standards: { rows: standards, removed: edits.standards.removed } }
+    : {
+        kind: 'taxonomy' as const,
+        list,
+        rows,
+        removed: edits.categories.removed,
+        standards: { rows: standards, removed: edits.standards.removed },
+      }
 }

@@ -31,12 +31,29 @@ export async function openMap(target: HTMLElement, onUnit: (code: string) => voi
   let level: Level = 'district'
   let chosen = -1
   let picked = ''
-  units.setStyle((feature, resolution) => unitStyle(feature.getProperties(), feature.get('code') === picked, (map.getView().getZoomForResolution(resolution) ?? 0) >= LABELS_FROM[level]))
+  units.setStyle((feature, resolution) =>
+    unitStyle(
+      feature.getProperties(),
+      feature.get('code') === picked,
+      (map.getView().getZoomForResolution(resolution) ?? 0) >= LABELS_FROM[level],
+    ),
+  )
   found.setStyle((feature) => findingStyle(String(feature.get('severity')), feature.get('index') === chosen))
   map.addLayer(units)
   map.addLayer(found)
-  map.on('singleclick', (event) => map.forEachFeatureAtPixel(event.pixel, (feature) => { onUnit(String(feature.get('code'))) }, { layerFilter: (layer) => layer === units }))
-  const repaint = () => { units.changed(); found.changed() }
+  map.on('singleclick', (event) =>
+    map.forEachFeatureAtPixel(
+      event.pixel,
+      (feature) => {
+        onUnit(String(feature.get('code')))
+      },
+      { layerFilter: (layer) => layer === units },
+    ),
+  )
+  const repaint = () => {
+    units.changed()
+    found.changed()
+  }
   addEventListener('wangge:theme', repaint)
 
   return {
@@ -56,7 +73,10 @@ export async function openMap(target: HTMLElement, onUnit: (code: string) => voi
     },
     zoomTo(index) {
       chosen = index
-      const feature = found.getSource()?.getFeatures().find((each) => each.get('index') === index)
+      const feature = found
+        .getSource()
+        ?.getFeatures()
+        .find((each) => each.get('index') === index)
       if (feature?.getGeometry()) fit(map, feature.getGeometry()?.getExtent())
       repaint()
     },
@@ -78,17 +98,30 @@ function sound(read: Feature<Geometry>[]): Feature<Geometry>[] {
 }
 
 function fit(map: OlMap, extent: number[] | null | undefined): void {
-  if (extent && extent.every(Number.isFinite)) map.getView().fit(extent, { padding: [MARGIN, MARGIN, MARGIN, MARGIN], maxZoom: CLOSE })
+  if (extent && extent.every(Number.isFinite))
+    map.getView().fit(extent, { padding: [MARGIN, MARGIN, MARGIN, MARGIN], maxZoom: CLOSE })
 }
 
 function unitStyle(unit: Record<string, unknown>, picked: boolean, named: boolean): Style {
-  return new Style({ fill: new Fill({ color: picked ? `${colour('--brand')}33` : 'rgba(127,127,127,0.06)' }),
-    stroke: new Stroke({ color: colour(picked ? '--brand' : '--line-strong'), width: picked ? 3 : 1 }), text: named ? label(String(unit.name ?? '')) : undefined })
+  return new Style({
+    fill: new Fill({ color: picked ? `${colour('--brand')}33` : 'rgba(127,127,127,0.06)' }),
+    stroke: new Stroke({ color: colour(picked ? '--brand' : '--line-strong'), width: picked ? 3 : 1 }),
+    text: named ? label(String(unit.name ?? '')) : undefined,
+  })
 }
 
 function findingStyle(severity: string, chosen: boolean): Style {
   const line = colour(COLOURS[severity] ?? '--info')
   const fill = new Fill({ color: `${line}55` })
-  const stroke = new Stroke({ color: chosen ? colour('--focus') : line, width: chosen ? 5 : 3, lineDash: severity === 'error' ? undefined : [6, 4] })
-  return new Style({ fill, stroke, image: new Circle({ radius: chosen ? 11 : 8, fill, stroke }), zIndex: chosen ? 2 : 1 })
+  const stroke = new Stroke({
+    color: chosen ? colour('--focus') : line,
+    width: chosen ? 5 : 3,
+    lineDash: severity === 'error' ? undefined : [6, 4],
+  })
+  return new Style({
+    fill,
+    stroke,
+    image: new Circle({ radius: chosen ? 11 : 8, fill, stroke }),
+    zIndex: chosen ? 2 : 1,
+  })
 }

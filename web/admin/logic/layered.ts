@@ -1,5 +1,7 @@
-/** Nodes in layers from top to bottom: long edges get a place in every layer that they pass, the order in a layer avoids
- * crossings, and each node stands as near to its neighbours as its width allows. */
+/**
+ * Nodes in layers from top to bottom: long edges get a place in every layer that they pass, the order in a layer
+ * avoids crossings, and each node stands as near to its neighbours as its width allows.
+ */
 export interface LayeredNode {
   id: string
   layer: number
@@ -70,7 +72,9 @@ export function crossings(layers: readonly string[][], near: ReadonlyMap<string,
   let count = 0
   for (let at = 1; at < layers.length; at += 1) {
     const above = new Map(layers[at - 1]?.map((id, place) => [id, place]))
-    const ends = (layers[at] ?? []).flatMap((id) => (near.get(id) ?? []).flatMap((other) => above.get(other) ?? []).sort((a, b) => a - b))
+    const ends = (layers[at] ?? []).flatMap((id) =>
+      (near.get(id) ?? []).flatMap((other) => above.get(other) ?? []).sort((a, b) => a - b),
+    )
     for (let one = 0; one < ends.length; one += 1) {
       for (let other = one + 1; other < ends.length; other += 1) count += Number((ends[one] ?? 0) > (ends[other] ?? 0))
     }
@@ -78,7 +82,9 @@ export function crossings(layers: readonly string[][], near: ReadonlyMap<string,
   return count
 }
 
-/** Each layer in the order of the mean place of its neighbours in the layer before, up and down again; the best is kept. */
+/**
+ * Each layer in the order of the mean place of its neighbours in the layer before, up and down again; the best is kept.
+ */
 function ordered({ layers, near }: Graph): string[][] {
   let best = layers.map((layer) => [...layer])
   let least = crossings(best, near)
@@ -88,10 +94,12 @@ function ordered({ layers, near }: Graph): string[][] {
     const order = current.map((_, at) => (down ? at : current.length - 1 - at)).slice(1)
     for (const at of order) {
       const places = new Map(current[down ? at - 1 : at + 1]?.map((id, place) => [id, place]))
-      const wish = new Map(current[at]?.map((id, place) => {
-        const known = (near.get(id) ?? []).flatMap((other) => places.get(other) ?? [])
-        return [id, known.length ? mean(known) : place]
-      }))
+      const wish = new Map(
+        current[at]?.map((id, place) => {
+          const known = (near.get(id) ?? []).flatMap((other) => places.get(other) ?? [])
+          return [id, known.length ? mean(known) : place]
+        }),
+      )
       current[at]?.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0))
     }
     const now = crossings(current, near)
@@ -119,14 +127,23 @@ export function spaced(wishes: readonly number[], distances: readonly number[]):
 
 function pulled(layers: readonly string[][], { widths, near }: Graph, gap: number): Map<string, number> {
   const width = (id: string) => widths.get(id) ?? 0
-  const distances = layers.map((layer) => layer.slice(1).map((id, at) => (width(layer[at] as string) + width(id)) / 2 + gap))
+  const distances = layers.map((layer) =>
+    layer.slice(1).map((id, at) => (width(layer[at] as string) + width(id)) / 2 + gap),
+  )
   const x = new Map<string, number>()
-  layers.forEach((layer, at) => spaced(layer.map(() => 0), distances[at] ?? []).forEach((place, number) => x.set(layer[number] as string, place)))
+  layers.forEach((layer, at) =>
+    spaced(
+      layer.map(() => 0),
+      distances[at] ?? [],
+    ).forEach((place, number) => x.set(layer[number] as string, place)),
+  )
   for (let pull = 0; pull < PULLS; pull += 1) {
     const order = layers.map((_, at) => (pull % 2 ? layers.length - 1 - at : at))
     for (const at of order) {
       const layer = layers[at] ?? []
-      const wishes = layer.map((id) => mean([...(near.get(id) ?? []).map((other) => x.get(other) ?? 0), x.get(id) ?? 0]))
+      const wishes = layer.map((id) =>
+        mean([...(near.get(id) ?? []).map((other) => x.get(other) ?? 0), x.get(id) ?? 0]),
+      )
       spaced(wishes, distances[at] ?? []).forEach((place, number) => x.set(layer[number] as string, place))
     }
   }
@@ -142,7 +159,13 @@ export function layered(nodes: readonly LayeredNode[], edges: readonly LayeredEd
   const left = Math.min(0, ...ids.map((id) => (x.get(id) ?? 0) - half(id)))
   const right = Math.max(0, ...ids.map((id) => (x.get(id) ?? 0) + half(id)))
   const places = new Map<string, Place>()
-  layers.forEach((layer, at) => layer.forEach((id) => places.set(id, { x: (x.get(id) ?? 0) - left, y: (at + 0.5) * options.layerHeight })))
-  return { places, width: right - left, height: layers.length * options.layerHeight,
-    paths: graph.chains.map((chain) => chain.map((id) => places.get(id) as Place)) }
+  layers.forEach((layer, at) =>
+    layer.forEach((id) => places.set(id, { x: (x.get(id) ?? 0) - left, y: (at + 0.5) * options.layerHeight })),
+  )
+  return {
+    places,
+    width: right - left,
+    height: layers.length * options.layerHeight,
+    paths: graph.chains.map((chain) => chain.map((id) => places.get(id) as Place)),
+  }
 }

@@ -8,10 +8,15 @@ const processes = shallowRef<Process[]>([])
 let asked: Promise<void> | undefined
 
 /** Once; where it failed, again when somebody asks again. */
-const load = (): Promise<void> => asked ??= data(api.GET('/api/v1/processes')).then(({ items }) => { processes.value = items }).catch((error) => {
-  asked = undefined
-  throw error
-})
+const load = (): Promise<void> =>
+  (asked ??= data(api.GET('/api/v1/processes'))
+    .then(({ items }) => {
+      processes.value = items
+    })
+    .catch((error) => {
+      asked = undefined
+      throw error
+    }))
 
 /** The codes of the lists that are used. */
 export async function listCodes(): Promise<string[]> {

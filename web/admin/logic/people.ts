@@ -4,8 +4,21 @@ import type { components } from '@shared/api/schema'
 export type Account = components['schemas']['AccountPage']['items'][number]
 export type Department = components['schemas']['DepartmentPage']['items'][number]
 
-export const ROLES = ['grid_worker', 'community_lead', 'dispatcher', 'handler', 'department_head', 'district_centre', 'supervisor',
-  'leader', 'admin', 'auditor', 'hotline', 'sensor', 'resident'] as const
+export const ROLES = [
+  'grid_worker',
+  'community_lead',
+  'dispatcher',
+  'handler',
+  'department_head',
+  'district_centre',
+  'supervisor',
+  'leader',
+  'admin',
+  'auditor',
+  'hotline',
+  'sensor',
+  'resident',
+] as const
 const OF_DEPARTMENTS = new Set(['handler', 'department_head'])
 export const needsDepartment = (role: string): boolean => OF_DEPARTMENTS.has(role)
 

@@ -13,9 +13,11 @@ export interface Count {
 
 /** The counts in a steady order: added, changed, removed, each by what. */
 export function countsOf(counts: Preview['counts']): Count[] {
-  return Object.keys(TONES).flatMap((change) => Object.entries(counts)
-    .filter(([, by]) => (by[change] ?? 0) > 0)
-    .map(([what, by]) => ({ what, change, number: by[change] ?? 0, tone: TONES[change] as Tone })))
+  return Object.keys(TONES).flatMap((change) =>
+    Object.entries(counts)
+      .filter(([, by]) => (by[change] ?? 0) > 0)
+      .map(([what, by]) => ({ what, change, number: by[change] ?? 0, tone: TONES[change] as Tone })),
+  )
 }
 
 export interface FieldRow {

@@ -17,7 +17,8 @@ export function keyName(t: Translate, key: string): string {
 
 export function shown(t: Translate, field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return t('none')
-  if (typeof value === 'boolean' || value === 'yes' || value === 'no') return t(value === true || value === 'yes' ? 'yes' : 'no')
+  if (typeof value === 'boolean' || value === 'yes' || value === 'no')
+    return t(value === true || value === 'yes' ? 'yes' : 'no')
   if (Array.isArray(value)) return value.map((each) => shown(t, field, each)).join('、')
   if (typeof value === 'object') return JSON.stringify(value)
   return CODED.has(field) ? wordOf(t, `value.${field}`, String(value)) : String(value)

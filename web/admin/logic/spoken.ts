@@ -16,7 +16,10 @@ let number = 0
 export function say(text: string, bad = false, draft?: string): void {
   const mine = ++number
   said.last = { text, bad, draft, number: mine }
-  if (!bad) setTimeout(() => { if (said.last?.number === mine) said.last = null }, LONG)
+  if (!bad)
+    setTimeout(() => {
+      if (said.last?.number === mine) said.last = null
+    }, LONG)
 }
 
 export const sentenceOf = (error: unknown): string => (error instanceof Problem ? error.sentence : String(error))

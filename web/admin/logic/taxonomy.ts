@@ -8,11 +8,32 @@ export interface Shown extends Subcategory {
 }
 
 export const keyOf = (standard: { code: string; area: string }): string => `${standard.code} ${standard.area}`
-export const subcategories = (tree: Taxonomy): Subcategory[] => tree.categories.flatMap((category) => category.subcategories)
+export const subcategories = (tree: Taxonomy): Subcategory[] =>
+  tree.categories.flatMap((category) => category.subcategories)
 
-const BLANK: Subcategory = { code: '', parent: '', name: '', name_en: '', definition: '', definition_en: '', synonyms: [],
-  local_names: [], excludes: [], kind: 'event', function: '', level: 'street', assisting: [], duty_bearer: '', settle: false,
-  file_at_once: false, public: true, sensitivity: 'normal', photo: 'optional', pinyin: [], standards: [] }
+const BLANK: Subcategory = {
+  code: '',
+  parent: '',
+  name: '',
+  name_en: '',
+  definition: '',
+  definition_en: '',
+  synonyms: [],
+  local_names: [],
+  excludes: [],
+  kind: 'event',
+  function: '',
+  level: 'street',
+  assisting: [],
+  duty_bearer: '',
+  settle: false,
+  file_at_once: false,
+  public: true,
+  sensitivity: 'normal',
+  photo: 'optional',
+  pinyin: [],
+  standards: [],
+}
 
 /** The subcategory of a code: the one in force, or one that is only being made. */
 export function subcategoryOf(tree: Taxonomy, edits: ListEdits, code: string): Shown | undefined {
@@ -26,7 +47,8 @@ export function subcategoryOf(tree: Taxonomy, edits: ListEdits, code: string): S
 export function inForce(tree: Taxonomy, sheet: 'categories' | 'standards', key: string): Cells | undefined {
   const all = subcategories(tree)
   if (sheet === 'categories') return all.find((each) => each.code === key) as unknown as Cells | undefined
-  return all.flatMap((each) => each.standards).find((standard) => keyOf(standard) === key) as unknown as Cells | undefined
+  return all.flatMap((each) => each.standards).find((standard) => keyOf(standard) === key) as unknown as
+    Cells | undefined
 }
 
 /** The keys of a subcategory's standards: those in force, then those that are being added. */

@@ -19,7 +19,12 @@ export function placed(error: FieldError, sent: Sent): Placed {
   const at = parts.indexOf('rows')
   const row = at < 0 ? undefined : of?.[Number(parts[at + 1])]
   const field = parts.at(-1) ?? ''
-  if (!row) return { place: at < 0 ? '' : String(parts[at + 1] ?? ''), field: at < 0 ? error.field : field, message: error.message }
+  if (!row)
+    return {
+      place: at < 0 ? '' : String(parts[at + 1] ?? ''),
+      field: at < 0 ? error.field : field,
+      message: error.message,
+    }
   const key = KEYS.map((name) => row[name]).find(Boolean)
   return { place: [key, row.area].filter(Boolean).join(' '), field, message: error.message }
 }

@@ -27,15 +27,32 @@ describe('what a day is', () => {
     expect(kindOf(day('2026-11-27', false))).toBe('holiday')
   })
   it('is counted', () => {
-    expect(tallyOf([day('2026-11-26', true), day('2026-11-28', false), day('2026-10-10', true), day('2026-10-01', false, '国庆节')]))
-      .toEqual({ work: 2, holiday: 1, make_up: 1 })
+    expect(
+      tallyOf([
+        day('2026-11-26', true),
+        day('2026-11-28', false),
+        day('2026-10-10', true),
+        day('2026-10-01', false, '国庆节'),
+      ]),
+    ).toEqual({ work: 2, holiday: 1, make_up: 1 })
   })
 })
 
 describe('days that are changed', () => {
   it('go out as rows in order; what goes back to the default is taken away', () => {
-    expect(dayEdits({ '2027-05-02': { kind: 'work', name: '调休' }, '2027-01-01': { kind: 'holiday', name: '元旦' }, '2027-03-03': { kind: 'default', name: '' } }))
-      .toEqual({ rows: [{ date: '2027-01-01', kind: 'holiday', name: '元旦' }, { date: '2027-05-02', kind: 'work', name: '调休' }], removed: ['2027-03-03'] })
+    expect(
+      dayEdits({
+        '2027-05-02': { kind: 'work', name: '调休' },
+        '2027-01-01': { kind: 'holiday', name: '元旦' },
+        '2027-03-03': { kind: 'default', name: '' },
+      }),
+    ).toEqual({
+      rows: [
+        { date: '2027-01-01', kind: 'holiday', name: '元旦' },
+        { date: '2027-05-02', kind: 'work', name: '调休' },
+      ],
+      removed: ['2027-03-03'],
+    })
   })
   it('are gone to by arrow keys, across months', () => {
     expect(moved('2026-11-30', 'ArrowRight')).toBe('2026-12-01')

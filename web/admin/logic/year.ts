@@ -20,7 +20,9 @@ export function years(today = new Date()): number[] {
 }
 
 export async function yearOf(year: number): Promise<Year> {
-  const told = await data(api.GET('/api/v1/calendar', { params: { query: { from: `${year}-01-01`, to: `${year}-12-31` } } }))
+  const told = await data(
+    api.GET('/api/v1/calendar', { params: { query: { from: `${year}-01-01`, to: `${year}-12-31` } } }),
+  )
   return { year, published: !told.unpublished.includes(year), days: told.days }
 }
 
@@ -41,8 +43,10 @@ export const dateOf = (year: number, month: number, day: number): string =>
 export function weeksOf(year: number, month: number): (string | null)[][] {
   const length = new Date(Date.UTC(year, month, 0)).getUTCDate()
   const before = weekday(dateOf(year, month, 1)) - 1
-  const cells: (string | null)[] = [...Array<null>(before).fill(null),
-    ...Array.from({ length }, (_, at) => dateOf(year, month, at + 1))]
+  const cells: (string | null)[] = [
+    ...Array<null>(before).fill(null),
+    ...Array.from({ length }, (_, at) => dateOf(year, month, at + 1)),
+  ]
   while (cells.length % 7) cells.push(null)
   return Array.from({ length: cells.length / 7 }, (_, week) => cells.slice(week * 7, week * 7 + 7))
 }
@@ -66,7 +70,10 @@ export interface DayEdit {
 }
 
 /** The edits as rows of the calendar's sheet, in the order of the days. */
-export function dayEdits(edits: Record<string, DayEdit>): { rows: { date: string; kind: string; name: string }[]; removed: string[] } {
+export function dayEdits(edits: Record<string, DayEdit>): {
+  rows: { date: string; kind: string; name: string }[]
+  removed: string[]
+} {
   const dates = Object.keys(edits).sort()
   const rows = dates.flatMap((date) => {
     const edit = edits[date]
@@ -81,5 +88,7 @@ const DAY_MS = 86_400_000
 /** The date that a key leads to; none for a key that moves nothing. */
 export function moved(date: string, key: string): string | undefined {
   const step = STEPS[key]
-  return step === undefined ? undefined : new Date(Date.parse(`${date}T00:00:00Z`) + step * DAY_MS).toISOString().slice(0, 10)
+  return step === undefined
+    ? undefined
+    : new Date(Date.parse(`${date}T00:00:00Z`) + step * DAY_MS).toISOString().slice(0, 10)
 }

@@ -36,9 +36,12 @@ export function useFigure<N extends FigureName>(name: N, query: MaybeRefOrGetter
   const asked = computed(() => toValue(query))
   return useQuery({
     queryKey: ['figures', name, asked],
-    queryFn: () => data(api.GET(pathOf(name) as '/api/v1/figures/closure', { params: { query: asked.value as never } })) as
-      Promise<unknown> as Promise<Answers[N]>,
-    enabled: computed(() => asked.value !== null), placeholderData: keepPreviousData,
+    queryFn: () =>
+      data(
+        api.GET(pathOf(name) as '/api/v1/figures/closure', { params: { query: asked.value as never } }),
+      ) as Promise<unknown> as Promise<Answers[N]>,
+    enabled: computed(() => asked.value !== null),
+    placeholderData: keepPreviousData,
   })
 }
 
@@ -46,8 +49,10 @@ export const FORMATS = ['csv', 'xlsx'] as const
 /** Where the same rows are as a file, however many. */
 export type FileOf = (format: (typeof FORMATS)[number]) => string
 
-export const fileOf = (name: FigureName, query: Query): FileOf =>
-  (format) => `${pathOf(name)}?${new URLSearchParams({ ...query, format })}`
+export const fileOf =
+  (name: FigureName, query: Query): FileOf =>
+  (format) =>
+    `${pathOf(name)}?${new URLSearchParams({ ...query, format })}`
 
 export function incidentsFile({ sort: _, ...query }: Query): FileOf {
   return (format) => `/api/v1/exchange/incidents?${new URLSearchParams({ ...query, format })}`
@@ -58,9 +63,17 @@ export function useIncidents(query: MaybeRefOrGetter<Query | null>, limit = 50) 
   const asked = computed(() => toValue(query))
   return useInfiniteQuery({
     queryKey: ['incidents', limit, asked],
-    queryFn: ({ pageParam }) => data(api.GET('/api/v1/incidents', { params: { query: {
-      ...(asked.value as object), limit, ...(pageParam ? { cursor: pageParam } : {}) } as never } })) as Promise<IncidentPage>,
-    initialPageParam: '', getNextPageParam: (page: IncidentPage) => page.next_cursor ?? undefined,
-    enabled: computed(() => asked.value !== null), placeholderData: keepPreviousData,
+    queryFn: ({ pageParam }) =>
+      data(
+        api.GET('/api/v1/incidents', {
+          params: {
+            query: { ...(asked.value as object), limit, ...(pageParam ? { cursor: pageParam } : {}) } as never,
+          },
+        }),
+      ) as Promise<IncidentPage>,
+    initialPageParam: '',
+    getNextPageParam: (page: IncidentPage) => page.next_cursor ?? undefined,
+    enabled: computed(() => asked.value !== null),
+    placeholderData: keepPreviousData,
   })
 }

@@ -20,13 +20,32 @@ export function usePage() {
   const query = computed(() => figureQuery({ ...state.value, unit: unit.value || undefined }, period.value))
   const interval = computed(() => intervalIn(state.value, period.value))
   const path = computed(() => pathOf(unit.value, top.value))
-  const go = (changes: Record<string, string | null | undefined>) => router.push({ query: changed(route.query, changes) })
-  const set = (changes: Record<string, string | null | undefined>) => router.replace({ query: changed(route.query, changes) })
+  const go = (changes: Record<string, string | null | undefined>) =>
+    router.push({ query: changed(route.query, changes) })
+  const set = (changes: Record<string, string | null | undefined>) =>
+    router.replace({ query: changed(route.query, changes) })
   /** Opens the sheet at the side: a figure, its row, its own period, or a list. */
   const show = (what: Record<string, string | null | undefined>) =>
     router.push({ query: changed(closed(route.query), what) })
   const shut = () => router.push({ query: closed(route.query) })
   const drill = (code: string) => go({ unit: code === top.value ? null : code, level: null })
-  return { route, router, state, unit, top, period, level, query, interval, path, today, unitLevel: computed(() =>
-    levelOf(unit.value || '00')), go, set, show, shut, drill }
+  return {
+    route,
+    router,
+    state,
+    unit,
+    top,
+    period,
+    level,
+    query,
+    interval,
+    path,
+    today,
+    unitLevel: computed(() => levelOf(unit.value || '00')),
+    go,
+    set,
+    show,
+    shut,
+    drill,
+  }
 }

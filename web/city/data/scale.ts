@@ -5,7 +5,11 @@ export function useScale(svg: Ref<SVGSVGElement | undefined>, view: () => { widt
   const drawn = ref({ width: 500, height: 400, text: 13 })
   const watcher = new ResizeObserver(([entry]) => {
     const target = entry?.target as SVGSVGElement
-    drawn.value = { width: target.clientWidth || 1, height: target.clientHeight || 1, text: parseFloat(getComputedStyle(target).fontSize) }
+    drawn.value = {
+      width: target.clientWidth || 1,
+      height: target.clientHeight || 1,
+      text: parseFloat(getComputedStyle(target).fontSize),
+    }
   })
   onMounted(() => svg.value && watcher.observe(svg.value))
   onBeforeUnmount(() => watcher.disconnect())

@@ -40,8 +40,10 @@ export function useZoom(whole: () => Whole) {
     const [dx, dy] = [event.clientX - held.x, event.clientY - held.y]
     held = { ...held, x: event.clientX, y: event.clientY, moved: held.moved + Math.abs(dx) + Math.abs(dy) }
     dragged.value = held.moved > CLICK_PX
-    middle.value = { x: inside(middle.value.x - dx / held.scale / whole().width),
-      y: inside(middle.value.y - dy / held.scale / whole().height) }
+    middle.value = {
+      x: inside(middle.value.x - dx / held.scale / whole().width),
+      y: inside(middle.value.y - dy / held.scale / whole().height),
+    }
   }
   const end = () => {
     held = undefined

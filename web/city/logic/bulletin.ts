@@ -40,20 +40,46 @@ interface Frozen {
 
 export function frozenPaper(document: Record<string, unknown>, below: string): Paper {
   const d = document as unknown as Frozen
-  return { unit: d.unit, unitName: d.unit_name, countedAt: d.counted_at, minimum: d.minimum, below, closure: d.closure,
+  return {
+    unit: d.unit,
+    unitName: d.unit_name,
+    countedAt: d.counted_at,
+    minimum: d.minimum,
+    below,
+    closure: d.closure,
     league: RANKED.flatMap((rate) => d.league.find((each) => each.by === below && each.rate === rate) ?? []),
-    stages: Object.values(d.stages)[0]?.total.stages ?? [], past: pastRates(d.league.filter((each) => each.by === below)) }
+    stages: Object.values(d.stages)[0]?.total.stages ?? [],
+    past: pastRates(d.league.filter((each) => each.by === below)),
+  }
 }
 
 /** Of the past a frozen month keeps the rates, in its leagues. */
-const pastRates = (league: Ranking[]): Paper['past'] => Object.fromEntries(EARLIER.map((when) =>
-  [when, Object.fromEntries(league.map((each) => [each.rate, each.total[when]?.value ?? null]))])) as Paper['past']
+const pastRates = (league: Ranking[]): Paper['past'] =>
+  Object.fromEntries(
+    EARLIER.map((when) => [
+      when,
+      Object.fromEntries(league.map((each) => [each.rate, each.total[when]?.value ?? null])),
+    ]),
+  ) as Paper['past']
 
-export function livePaper(below: string, groups: Closure[], leagues: League[], stages: Stages, past: Record<Earlier, Closure>): Paper | null {
+export function livePaper(
+  below: string,
+  groups: Closure[],
+  leagues: League[],
+  stages: Stages,
+  past: Record<Earlier, Closure>,
+): Paper | null {
   const first = groups[0]
   if (!first) return null
-  return { unit: first.meta.unit, unitName: first.meta.unit_name, countedAt: first.meta.counted_at, minimum: leagues[0]?.minimum ?? 10, below,
+  return {
+    unit: first.meta.unit,
+    unitName: first.meta.unit_name,
+    countedAt: first.meta.counted_at,
+    minimum: leagues[0]?.minimum ?? 10,
+    below,
     closure: Object.fromEntries(groups.map((each) => [each.by, { rows: each.rows, total: each.total }])),
-    league: leagues.map((each) => ({ by: each.by, rate: each.rate, rows: each.rows, total: each.total })), stages: stages.total.stages,
-    past: Object.fromEntries(EARLIER.map((when) => [when, past[when].total.before ?? {}])) as unknown as Paper['past'] }
+    league: leagues.map((each) => ({ by: each.by, rate: each.rate, rows: each.rows, total: each.total })),
+    stages: stages.total.stages,
+    past: Object.fromEntries(EARLIER.map((when) => [when, past[when].total.before ?? {}])) as unknown as Paper['past'],
+  }
 }

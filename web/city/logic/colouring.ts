@@ -36,13 +36,19 @@ export function colouring(rows: readonly Row[], measure: string, minimum: number
   const values = rows.map((row) => valueOf(row, measure)).filter((value): value is number => value !== null)
   const bounds = breaks(values, !isRate(measure))
   return {
-    bounds, range: values.length ? [Math.min(...values), Math.max(...values)] : [0, 0],
-    anySmall: rows.some((row) => isSmall(row, measure, minimum)), anyOverdue: rows.some(isOverdue),
+    bounds,
+    range: values.length ? [Math.min(...values), Math.max(...values)] : [0, 0],
+    anySmall: rows.some((row) => isSmall(row, measure, minimum)),
+    anyOverdue: rows.some(isOverdue),
     anyNothing: values.length < rows.length,
     of: (row, dark) => {
       const value = valueOf(row, measure)
-      return { value, small: isSmall(row, measure, minimum), overdue: isOverdue(row),
-        colour: value === null ? null : colourOf(classOf(value, bounds), bounds.length + 1, dark) }
+      return {
+        value,
+        small: isSmall(row, measure, minimum),
+        overdue: isOverdue(row),
+        colour: value === null ? null : colourOf(classOf(value, bounds), bounds.length + 1, dark),
+      }
     },
   }
 }
@@ -52,9 +58,15 @@ const valueOf = (row: Row, measure: string): number | null =>
   !isRate(measure) && !number(row, 'reported') ? null : number(row, measure)
 
 /** The classes from the least to the most, each with its bounds. */
-export function legendOf(scale: Colouring, dark: boolean, say: (value: number) => string): { label: string; colour: string }[] {
+export function legendOf(
+  scale: Colouring,
+  dark: boolean,
+  say: (value: number) => string,
+): { label: string; colour: string }[] {
   const classes = scale.bounds.length + 1
   const edges = [scale.range[0], ...scale.bounds, scale.range[1]]
-  return Array.from({ length: classes }, (_, n) => ({ colour: colourOf(n, classes, dark),
-    label: classes === 1 ? say(edges[0] as number) : `${say(edges[n] as number)}–${say(edges[n + 1] as number)}` }))
+  return Array.from({ length: classes }, (_, n) => ({
+    colour: colourOf(n, classes, dark),
+    label: classes === 1 ? say(edges[0] as number) : `${say(edges[n] as number)}–${say(edges[n + 1] as number)}`,
+  }))
 }

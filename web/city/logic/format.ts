@@ -41,9 +41,17 @@ export interface DurationWords {
 export function duration(seconds: number | null | undefined, words: DurationWords, between = ''): string {
   if (seconds === null || seconds === undefined) return NOTHING
   const s = Math.round(seconds)
-  const parts: [number, string][] = [[Math.floor(s / 86_400), words.day], [Math.floor((s % 86_400) / 3600), words.hour],
-    [Math.floor((s % 3600) / 60), words.minute], [s % 60, words.second]]
+  const parts: [number, string][] = [
+    [Math.floor(s / 86_400), words.day],
+    [Math.floor((s % 86_400) / 3600), words.hour],
+    [Math.floor((s % 3600) / 60), words.minute],
+    [s % 60, words.second],
+  ]
   const first = parts.findIndex(([n]) => n > 0)
   if (first < 0) return `0${words.second}`
-  return parts.slice(first, first + 2).filter(([n]) => n > 0).map(([n, word]) => `${n}${word}`).join(between)
+  return parts
+    .slice(first, first + 2)
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n}${word}`)
+    .join(between)
 }

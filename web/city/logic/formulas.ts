@@ -4,18 +4,50 @@ import type { components } from '@shared/api/schema'
 export type Formula = components['schemas']['FormulaOut']
 export type Counts = Record<string, number | null | undefined>
 
-export const KPIS = ['reported', 'filed', 'closed', 'open', 'overdue', 'closure_rate', 'on_time_rate',
-  'accurate_dispatch_rate', 'rework_rate', 'satisfied_rate'] as const
+export const KPIS = [
+  'reported',
+  'filed',
+  'closed',
+  'open',
+  'overdue',
+  'closure_rate',
+  'on_time_rate',
+  'accurate_dispatch_rate',
+  'rework_rate',
+  'satisfied_rate',
+] as const
 export type Kpi = (typeof KPIS)[number]
 /** Less is better. */
 export const DOWN = new Set(['overdue', 'return_rate', 'rework_rate', 'extension_rate', 'suspension_rate', 'late'])
 /** The rates of a league, the ones that a city is measured by first. */
-export const LEAGUE_RATES = ['closure_rate', 'on_time_rate', 'accurate_dispatch_rate', 'rework_rate', 'satisfied_rate',
-  'handling_on_time_rate', 'filing_on_time_rate', 'sign_on_time_rate', 'check_on_time_rate', 'return_rate',
-  'extension_rate', 'suspension_rate', 'response_rate', 'solved_rate', 'rating_rate'] as const
+export const LEAGUE_RATES = [
+  'closure_rate',
+  'on_time_rate',
+  'accurate_dispatch_rate',
+  'rework_rate',
+  'satisfied_rate',
+  'handling_on_time_rate',
+  'filing_on_time_rate',
+  'sign_on_time_rate',
+  'check_on_time_rate',
+  'return_rate',
+  'extension_rate',
+  'suspension_rate',
+  'response_rate',
+  'solved_rate',
+  'rating_rate',
+] as const
 /** What the map can be coloured by. */
-export const MEASURES = ['closure_rate', 'on_time_rate', 'accurate_dispatch_rate', 'rework_rate', 'satisfied_rate',
-  'reported', 'open', 'overdue'] as const
+export const MEASURES = [
+  'closure_rate',
+  'on_time_rate',
+  'accurate_dispatch_rate',
+  'rework_rate',
+  'satisfied_rate',
+  'reported',
+  'open',
+  'overdue',
+] as const
 
 export const weighted = (weights: Record<string, number>, counts: Counts): number =>
   Math.round(Object.entries(weights).reduce((sum, [name, weight]) => sum + weight * (counts[name] ?? 0), 0) * 10) / 10
@@ -43,12 +75,20 @@ export interface Behind {
 /** The counts whose incidents stand behind a figure: itself, or what is above and below the line of a rate. */
 export function behind(name: string, formula: Formula | undefined): Behind[] {
   if (!formula?.part || !formula.whole) return [{ count: name, weight: 1, side: 'part' }]
-  const sides = [['part', formula.part], ['whole', formula.whole]] as const
+  const sides = [
+    ['part', formula.part],
+    ['whole', formula.whole],
+  ] as const
   return sides.flatMap(([side, weights]) => Object.entries(weights).map(([count, weight]) => ({ count, weight, side })))
 }
 
-/** Below the line of the rates that a map shows: whether a unit has enough of it. The server's formulas say the same. */
+/**
+ * Below the line of the rates that a map shows: whether a unit has enough of it. The server's formulas say the same.
+ */
 export const DENOMINATORS: Record<string, Record<string, number>> = {
-  closure_rate: { reported: 1, voided: -1, merged: -1 }, on_time_rate: { due: 1 }, accurate_dispatch_rate: { dispatched: 1 },
-  rework_rate: { handled: 1 }, satisfied_rate: { visits_valid: 1 },
+  closure_rate: { reported: 1, voided: -1, merged: -1 },
+  on_time_rate: { due: 1 },
+  accurate_dispatch_rate: { dispatched: 1 },
+  rework_rate: { handled: 1 },
+  satisfied_rate: { visits_valid: 1 },
 }

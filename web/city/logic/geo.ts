@@ -38,19 +38,39 @@ export function draw(outlines: readonly Outline[]): Drawing {
   const [south, north] = extent(points.map((point) => point[1]))
   const narrow = Math.cos(((south + north) / 2) * (Math.PI / 180))
   const scale = SIZE / Math.max((east - west) * narrow, north - south, 1e-9)
-  const place = ([lon, lat]: [number, number]): [number, number] =>
-    [Math.round((lon - west) * narrow * scale * 10) / 10, Math.round((north - lat) * scale * 10) / 10]
-  return { width: Math.max(1, (east - west) * narrow * scale), height: Math.max(1, (north - south) * scale),
-    shapes: outlines.map((outline) => shape(outline, ringsOf(outline).map((ring) => ring.map(place)))) }
+  const place = ([lon, lat]: [number, number]): [number, number] => [
+    Math.round((lon - west) * narrow * scale * 10) / 10,
+    Math.round((north - lat) * scale * 10) / 10,
+  ]
+  return {
+    width: Math.max(1, (east - west) * narrow * scale),
+    height: Math.max(1, (north - south) * scale),
+    shapes: outlines.map((outline) =>
+      shape(
+        outline,
+        ringsOf(outline).map((ring) => ring.map(place)),
+      ),
+    ),
+  }
 }
 
 function shape(outline: Outline, rings: Ring[]): Shape {
-  const largest = rings.reduce((best, ring) => (Math.abs(area(ring)) > Math.abs(area(best)) ? ring : best), rings[0] ?? [])
+  const largest = rings.reduce(
+    (best, ring) => (Math.abs(area(ring)) > Math.abs(area(best)) ? ring : best),
+    rings[0] ?? [],
+  )
   const [left, right] = extent(largest.map((point) => point[0]))
   const [top, bottom] = extent(largest.map((point) => point[1]))
   const [x, y] = inside(largest)
-  return { id: outline.id, name: String(outline.properties.name ?? outline.id), path: rings.map(pathOf).join(''), x, y,
-    width: right - left, height: bottom - top }
+  return {
+    id: outline.id,
+    name: String(outline.properties.name ?? outline.id),
+    path: rings.map(pathOf).join(''),
+    x,
+    y,
+    width: right - left,
+    height: bottom - top,
+  }
 }
 
 /** Points that fall on the one before are left out. */
@@ -60,7 +80,10 @@ function pathOf(ring: Ring): string {
 }
 
 const extent = (values: number[]): [number, number] =>
-  values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity])
+  values.reduce<[number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  )
 
 const STEPS = 14
 const MOST_POINTS = 90
@@ -73,9 +96,11 @@ function inside(ring: Ring): [number, number] {
   let best: [number, number] = ring[0] ?? [0, 0]
   let furthest = -1
   for (let n = 0; n < STEPS * STEPS; n++) {
-    const x = left + ((n % STEPS) + 0.5) / STEPS * (right - left)
-    const y = top + (Math.floor(n / STEPS) + 0.5) / STEPS * (bottom - top)
-    const distance = contains(outline, x, y) ? Math.min(...outline.map(([a, b]) => (a - x) ** 2 + (b - y) ** 2 * 2)) : -1
+    const x = left + (((n % STEPS) + 0.5) / STEPS) * (right - left)
+    const y = top + ((Math.floor(n / STEPS) + 0.5) / STEPS) * (bottom - top)
+    const distance = contains(outline, x, y)
+      ? Math.min(...outline.map(([a, b]) => (a - x) ** 2 + (b - y) ** 2 * 2))
+      : -1
     if (distance > furthest) [furthest, best] = [distance, [x, y]]
   }
   return best
@@ -84,7 +109,7 @@ function inside(ring: Ring): [number, number] {
 function contains(ring: Ring, x: number, y: number): boolean {
   return ring.reduce((within, [ax, ay], n) => {
     const [bx, by] = ring[(n + 1) % ring.length] as [number, number]
-    return (ay > y) !== (by > y) && x < ((bx - ax) * (y - ay)) / (by - ay) + ax ? !within : within
+    return ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax ? !within : within
   }, false)
 }
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, addMonths, cityDay, daysOf, intervalFor, isDay, monthPeriod, pastMonths, periodOf, unfinished } from './period'
+import {
+  addDays,
+  addMonths,
+  cityDay,
+  daysOf,
+  intervalFor,
+  isDay,
+  monthPeriod,
+  pastMonths,
+  periodOf,
+  unfinished,
+} from './period'
 
 describe('the day of the city', () => {
   it('is the one in UTC+8, whatever the zone of the machine', () => {
@@ -14,15 +25,24 @@ describe('the day of the city', () => {
     expect(addMonths('2026-12', 1)).toBe('2027-01')
   })
   it('knows a day from what is none', () => {
-    expect([isDay('2026-11-26'), isDay('2026-02-30'), isDay('26-11'), isDay(undefined)]).toEqual([true, false, false, false])
+    expect([isDay('2026-11-26'), isDay('2026-02-30'), isDay('26-11'), isDay(undefined)]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
   })
 })
 
 describe('a period', () => {
   const today = '2026-11-26'
   it.each([
-    ['month', '2026-11-01', '2026-12-01'], ['last', '2026-10-01', '2026-11-01'], ['7d', '2026-11-20', '2026-11-27'],
-    ['30d', '2026-10-28', '2026-11-27'], ['90d', '2026-08-29', '2026-11-27'], ['year', '2026-01-01', '2027-01-01'],
+    ['month', '2026-11-01', '2026-12-01'],
+    ['last', '2026-10-01', '2026-11-01'],
+    ['7d', '2026-11-20', '2026-11-27'],
+    ['30d', '2026-10-28', '2026-11-27'],
+    ['90d', '2026-08-29', '2026-11-27'],
+    ['year', '2026-01-01', '2027-01-01'],
   ] as const)('%s is from midnight to midnight of the city', (name, from, to) => {
     expect(periodOf(name, today)).toEqual({ from: `${from}T00:00:00+08:00`, to: `${to}T00:00:00+08:00` })
   })
@@ -41,7 +61,11 @@ describe('a period', () => {
     expect(unfinished(periodOf('last', today), now)).toBe(false)
   })
   it('is told in as many steps as can be read', () => {
-    expect((['7d', '90d', 'year'] as const).map((name) => intervalFor(periodOf(name, today)))).toEqual(['day', 'week', 'month'])
+    expect((['7d', '90d', 'year'] as const).map((name) => intervalFor(periodOf(name, today)))).toEqual([
+      'day',
+      'week',
+      'month',
+    ])
   })
   it('offers the months that are over', () => {
     expect(pastMonths('2026-02-10', 3)).toEqual(['2026-01', '2025-12', '2025-11'])

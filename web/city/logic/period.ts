@@ -27,15 +27,21 @@ export function addMonths(month: string, n: number): string {
   return `${Math.floor(months / 12)}-${two((months % 12) + 1)}`
 }
 
-export const monthPeriod = (month: string): Period =>
-  ({ from: midnight(`${month}-01`), to: midnight(`${addMonths(month, 1)}-01`) })
+export const monthPeriod = (month: string): Period => ({
+  from: midnight(`${month}-01`),
+  to: midnight(`${addMonths(month, 1)}-01`),
+})
 
-/** `from` and `to` are the first and the last day of a custom period, both in it; put the wrong way round, they change places. */
+/**
+ * `from` and `to` are the first and the last day of a custom period, both in it; put the wrong way round, they change
+ * places.
+ */
 export function periodOf(name: PeriodName, today: string, from?: string, to?: string): Period {
   const days = DAYS[name]
   if (days) return { from: midnight(addDays(today, 1 - days)), to: midnight(addDays(today, 1)) }
   if (name === 'last') return monthPeriod(addMonths(today.slice(0, 7), -1))
-  if (name === 'year') return { from: midnight(`${today.slice(0, 4)}-01-01`), to: midnight(`${Number(today.slice(0, 4)) + 1}-01-01`) }
+  if (name === 'year')
+    return { from: midnight(`${today.slice(0, 4)}-01-01`), to: midnight(`${Number(today.slice(0, 4)) + 1}-01-01`) }
   if (name === 'custom') {
     const [first, last] = [from ?? today, to ?? today].sort() as [string, string]
     return { from: midnight(first), to: midnight(addDays(last, 1)) }
@@ -44,17 +50,23 @@ export function periodOf(name: PeriodName, today: string, from?: string, to?: st
 }
 
 export const isDay = (text: unknown): text is string =>
-  typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
+  typeof text === 'string' &&
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
   addDays(text, 0) === text
 
 /** The first and the last day of a period, for people. */
-export const daysOf = (period: Period): [string, string] => [period.from.slice(0, 10), addDays(period.to.slice(0, 10), -1)]
+export const daysOf = (period: Period): [string, string] => [
+  period.from.slice(0, 10),
+  addDays(period.to.slice(0, 10), -1),
+]
 
 /** Whether a day or more of it is still to come: then a comparison with a whole earlier period is of less with more. */
-export const unfinished = (period: Period, now: Date): boolean => Date.parse(period.to) - now.getTime() > DAY_MS &&
-  Date.parse(period.from) <= now.getTime()
+export const unfinished = (period: Period, now: Date): boolean =>
+  Date.parse(period.to) - now.getTime() > DAY_MS && Date.parse(period.from) <= now.getTime()
 
-export const lengthInDays = (period: Period): number => Math.round((Date.parse(period.to) - Date.parse(period.from)) / DAY_MS)
+export const lengthInDays = (period: Period): number =>
+  Math.round((Date.parse(period.to) - Date.parse(period.from)) / DAY_MS)
 
 /** Buckets that are neither too few nor too many to read. */
 export function intervalFor(period: Period): 'day' | 'week' | 'month' {

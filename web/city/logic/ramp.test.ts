@@ -15,7 +15,8 @@ describe('the ramp', () => {
   })
   it('has neighbours that differ', () => {
     const colours = ramp(false)
-    for (let n = 1; n < colours.length; n++) expect(contrast(colours[n - 1] as string, colours[n] as string)).toBeGreaterThan(1.25)
+    for (let n = 1; n < colours.length; n++)
+      expect(contrast(colours[n - 1] as string, colours[n] as string)).toBeGreaterThan(1.25)
   })
 })
 
@@ -35,14 +36,35 @@ describe('classes', () => {
 })
 
 describe('a unit of the map', () => {
-  const row = (more: Record<string, number | null>) => ({ reported: 20, voided: 0, merged: 0, closed: 10, open: 10, overdue: 2, closure_rate: 0.5, ...more })
-  const scale = colouring([row({}), row({ closure_rate: 0.9, reported: 4 }), row({ overdue: 6 }), row({ reported: 0, open: 0, overdue: 0, closure_rate: null })], 'closure_rate', 10)
+  const row = (more: Record<string, number | null>) => ({
+    reported: 20,
+    voided: 0,
+    merged: 0,
+    closed: 10,
+    open: 10,
+    overdue: 2,
+    closure_rate: 0.5,
+    ...more,
+  })
+  const scale = colouring(
+    [
+      row({}),
+      row({ closure_rate: 0.9, reported: 4 }),
+      row({ overdue: 6 }),
+      row({ reported: 0, open: 0, overdue: 0, closure_rate: null }),
+    ],
+    'closure_rate',
+    10,
+  )
   it('is hatched where few stand behind its rate', () => {
     expect(scale.of(row({ reported: 4 }), false).small).toBe(true)
     expect(scale.of(row({}), false).small).toBe(false)
   })
   it('is dotted where more than half of what is open is overdue', () => {
-    expect([scale.of(row({ overdue: 5 }), false).overdue, scale.of(row({ overdue: 6 }), false).overdue]).toEqual([false, true])
+    expect([scale.of(row({ overdue: 5 }), false).overdue, scale.of(row({ overdue: 6 }), false).overdue]).toEqual([
+      false,
+      true,
+    ])
   })
   it('has no colour where there is no figure', () => {
     expect(scale.of(row({ reported: 0, closure_rate: null }), false).colour).toBeNull()
@@ -56,14 +78,32 @@ describe('a unit of the map', () => {
 })
 
 describe('a drawing', () => {
-  const square = { id: '1', properties: { name: '甲' }, geometry: { type: 'Polygon', coordinates: [[[117, 39], [117.1, 39], [117.1, 39.1], [117, 39.1], [117, 39]]] } }
+  const square = {
+    id: '1',
+    properties: { name: '甲' },
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [117, 39],
+          [117.1, 39],
+          [117.1, 39.1],
+          [117, 39.1],
+          [117, 39],
+        ],
+      ],
+    },
+  }
   it('keeps the shape that the ground has, north at the top', () => {
     const { width, height, shapes } = draw([square])
     expect(width / height).toBeCloseTo(Math.cos((39.05 * Math.PI) / 180), 3)
     expect(shapes[0]?.path.startsWith('M0 1000L')).toBe(true)
   })
   it('puts a name well inside', () => {
-    const { shapes: [shape], width } = draw([square])
+    const {
+      shapes: [shape],
+      width,
+    } = draw([square])
     expect(Math.abs((shape?.x ?? 0) - width / 2)).toBeLessThan(width / 10)
     expect(Math.abs((shape?.y ?? 0) - 500)).toBeLessThan(100)
   })

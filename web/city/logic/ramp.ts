@@ -1,4 +1,6 @@
-/** Classes and colours of a map: viridis, whose brightness alone tells the order, also in grey and to the colour-blind. */
+/**
+ * Classes and colours of a map: viridis, whose brightness alone tells the order, also in grey and to the colour-blind.
+ */
 
 export const VIRIDIS = ['#fde725', '#7ad151', '#22a884', '#2a788e', '#414487', '#440154'] as const
 const CLASSES = VIRIDIS.length
@@ -14,14 +16,17 @@ export const stepFor = (spread: number): number => {
   return (STEPS.find((step) => step * power >= raw * 0.999999) ?? 10) * power
 }
 
-/** Upper bounds of all classes but the last, in round numbers; none where all values are one. Counts have whole steps. */
+/**
+ * Upper bounds of all classes but the last, in round numbers; none where all values are one. Counts have whole steps.
+ */
 export function breaks(values: readonly number[], counts: boolean): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)]
   if (!values.length || low === high) return []
   const step = counts ? Math.max(1, Math.ceil(stepFor(high - low))) : stepFor(high - low)
   const first = (Math.floor(low / step + 1e-9) + 1) * step
   const bounds: number[] = []
-  for (let bound = first; bound < high + 1e-9 && bounds.length < CLASSES - 1; bound += step) bounds.push(Number(bound.toFixed(6)))
+  for (let bound = first; bound < high + 1e-9 && bounds.length < CLASSES - 1; bound += step)
+    bounds.push(Number(bound.toFixed(6)))
   return bounds
 }
 
@@ -38,7 +43,8 @@ export function colourOf(place: number, classes: number, dark: boolean): string 
 }
 
 export function luminance(hex: string): number {
-  const channels = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+  const channels = [1, 3, 5]
+    .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
     .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number]
   return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
 }

@@ -3,7 +3,17 @@ import type { HotSpot } from '../data/figures'
 import type { Query } from './state'
 
 /** What a list may be asked for; anything else in an address is left out. */
-const FIELDS = new Set(['unit', 'category', 'subcategory', 'department', 'source', 'process', 'reported_from', 'reported_to', 'near'])
+const FIELDS = new Set([
+  'unit',
+  'category',
+  'subcategory',
+  'department',
+  'source',
+  'process',
+  'reported_from',
+  'reported_to',
+  'near',
+])
 
 export const whereOf = (spot: Pick<HotSpot, 'query'>): string => new URLSearchParams(spot.query).toString()
 export const readWhere = (where: string): Query =>

@@ -3,23 +3,65 @@ import { changed, closed, figureQuery, levelIn, levelsBelow, pathOf, periodIn, r
 
 describe('the address', () => {
   it('says the whole page and is read back', () => {
-    const query = { period: 'custom', from: '2026-11-01', to: '2026-11-07', unit: '120101', process: 'grid_event', category: '01',
-      rate: 'on_time_rate', measure: 'overdue', interval: 'week', level: 'community' }
+    const query = {
+      period: 'custom',
+      from: '2026-11-01',
+      to: '2026-11-07',
+      unit: '120101',
+      process: 'grid_event',
+      category: '01',
+      rate: 'on_time_rate',
+      measure: 'overdue',
+      interval: 'week',
+      level: 'community',
+    }
     const state = readState(query)
-    expect(state).toMatchObject({ period: 'custom', unit: '120101', rate: 'on_time_rate', interval: 'week', filters: { process: 'grid_event', category: '01' } })
-    expect(figureQuery(state, periodIn(state, '2026-11-26'))).toEqual({ unit: '120101', process: 'grid_event', category: '01',
-      from: '2026-11-01T00:00:00+08:00', to: '2026-11-08T00:00:00+08:00' })
+    expect(state).toMatchObject({
+      period: 'custom',
+      unit: '120101',
+      rate: 'on_time_rate',
+      interval: 'week',
+      filters: { process: 'grid_event', category: '01' },
+    })
+    expect(figureQuery(state, periodIn(state, '2026-11-26'))).toEqual({
+      unit: '120101',
+      process: 'grid_event',
+      category: '01',
+      from: '2026-11-01T00:00:00+08:00',
+      to: '2026-11-08T00:00:00+08:00',
+    })
   })
   it('that was mistyped shows the default', () => {
-    const state = readState({ period: 'yesterday', unit: "1' or 1", from: '2026-13-01', level: 'galaxy', rate: 'DROP', category: ['01', '02'] })
-    expect(state).toEqual({ period: 'month', from: undefined, to: undefined, unit: undefined, level: undefined, interval: undefined,
-      rate: 'closure_rate', measure: 'closure_rate', filters: {} })
+    const state = readState({
+      period: 'yesterday',
+      unit: "1' or 1",
+      from: '2026-13-01',
+      level: 'galaxy',
+      rate: 'DROP',
+      category: ['01', '02'],
+    })
+    expect(state).toEqual({
+      period: 'month',
+      from: undefined,
+      to: undefined,
+      unit: undefined,
+      level: undefined,
+      interval: undefined,
+      rate: 'closure_rate',
+      measure: 'closure_rate',
+      filters: {},
+    })
   })
   it('says only what is not the default', () => {
-    expect(changed({ unit: '120101', period: '7d' }, { unit: null, rate: 'rework_rate', level: '' })).toEqual({ period: '7d', rate: 'rework_rate' })
+    expect(changed({ unit: '120101', period: '7d' }, { unit: null, rate: 'rework_rate', level: '' })).toEqual({
+      period: '7d',
+      rate: 'rework_rate',
+    })
   })
   it('forgets the sheet when it is closed, and nothing else', () => {
-    expect(closed({ unit: '12', show: 'closed', by: 'street', key: '120101001', incident: 'x', period: '7d' })).toEqual({ unit: '12', period: '7d' })
+    expect(closed({ unit: '12', show: 'closed', by: 'street', key: '120101001', incident: 'x', period: '7d' })).toEqual(
+      { unit: '12', period: '7d' },
+    )
   })
 })
 

@@ -39,9 +39,14 @@ export function readState(query: Asked): CityState {
   }
   return {
     period: oneOf(PERIODS, query.period) ?? 'month',
-    from: isDay(query.from) ? query.from : undefined, to: isDay(query.to) ? query.to : undefined,
-    unit: like(/^\d{2,15}$/, query.unit), level: oneOf(LEVELS, query.level), interval: oneOf(INTERVALS, query.interval),
-    rate: like(RATE, query.rate) ?? 'closure_rate', measure: like(RATE, query.measure) ?? 'closure_rate', filters,
+    from: isDay(query.from) ? query.from : undefined,
+    to: isDay(query.to) ? query.to : undefined,
+    unit: like(/^\d{2,15}$/, query.unit),
+    level: oneOf(LEVELS, query.level),
+    interval: oneOf(INTERVALS, query.interval),
+    rate: like(RATE, query.rate) ?? 'closure_rate',
+    measure: like(RATE, query.measure) ?? 'closure_rate',
+    filters,
   }
 }
 
@@ -53,8 +58,7 @@ export function figureQuery(state: CityState, period: Period): Query {
   return { ...(state.unit ? { unit: state.unit } : {}), ...state.filters, from: period.from, to: period.to } as Query
 }
 
-export const levelOf = (code: string): Level =>
-  LEVELS.find((level) => WIDTHS[level] === code.length) ?? 'cell'
+export const levelOf = (code: string): Level => LEVELS.find((level) => WIDTHS[level] === code.length) ?? 'cell'
 export const below = (level: Level): Level => LEVELS[Math.min(LEVELS.indexOf(level) + 1, LEVELS.length - 1)] as Level
 /** The levels that a unit can be divided into; two steps down is as fine as a map of it can be read. */
 export const levelsBelow = (level: Level): Level[] =>
@@ -65,13 +69,16 @@ export const levelIn = (state: CityState, unit: string): Level => {
 }
 /** The codes from the top of what the caller sees down to the unit. */
 export const pathOf = (unit: string, top: string): string[] =>
-  LEVELS.map((level) => unit.slice(0, WIDTHS[level])).filter((code, n, all) =>
-    code.length >= top.length && all.indexOf(code) === n && code.length === WIDTHS[levelOf(code)])
+  LEVELS.map((level) => unit.slice(0, WIDTHS[level])).filter(
+    (code, n, all) => code.length >= top.length && all.indexOf(code) === n && code.length === WIDTHS[levelOf(code)],
+  )
 
 /** A query with changes; what is empty is left out, so that an address says only what is not the default. */
 export function changed(query: Asked, changes: Record<string, string | undefined | null>): Query {
   const all = { ...query, ...changes }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => typeof value === 'string' && value !== '')) as Query
+  return Object.fromEntries(
+    Object.entries(all).filter(([, value]) => typeof value === 'string' && value !== ''),
+  ) as Query
 }
 /** What belongs to the sheet at the side of the page. */
 export const SHEET = ['show', 'count', 'by', 'key', 'list', 'since', 'until', 'where', 'incident', 'for'] as const

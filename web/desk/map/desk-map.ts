@@ -30,7 +30,12 @@ const MOST_ZOOM = 18
 const four = (n: number): string => n.toFixed(5)
 
 export class DeskMap {
-  private constructor(readonly map: OlMap, readonly outlines: Outlines, readonly points: Points, private readonly unit: Unit) {}
+  private constructor(
+    readonly map: OlMap,
+    readonly outlines: Outlines,
+    readonly points: Points,
+    private readonly unit: Unit,
+  ) {}
 
   static async on(target: HTMLElement, unit: Unit, place: MapPlace | null, heard: Heard): Promise<DeskMap> {
     const map = await makeMap(target, place ? [place.lon, place.lat] : unit.centroid, place?.zoom ?? START_ZOOM)
@@ -58,7 +63,10 @@ export class DeskMap {
   }
 
   private hit(pixel: number[]): MapPoint[] {
-    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => feature as Feature, { hitTolerance: 6, layerFilter: (layer) => layer === this.points.layer })
+    const found = this.map.forEachFeatureAtPixel(pixel, (feature) => feature as Feature, {
+      hitTolerance: 6,
+      layerFilter: (layer) => layer === this.points.layer,
+    })
     return found ? Points.members(found) : []
   }
 
@@ -68,7 +76,9 @@ export class DeskMap {
   }
 
   bbox(): string {
-    return transformExtent(this.map.getView().calculateExtent(this.map.getSize()), 'EPSG:3857', 'EPSG:4326').map(four).join(',')
+    return transformExtent(this.map.getView().calculateExtent(this.map.getSize()), 'EPSG:3857', 'EPSG:4326')
+      .map(four)
+      .join(',')
   }
 
   /** The whole area that somebody stands for. */
@@ -76,18 +86,22 @@ export class DeskMap {
     const below = LEVELS[LEVELS.indexOf(this.unit.level) + 1]
     if (!below || below === 'city') return this.show(this.unit.centroid)
     const extent = createEmpty()
-    for (const feature of await this.outlines.of(this.unit.code, below)) extend(extent, feature.getGeometry()?.getExtent() ?? [])
+    for (const feature of await this.outlines.of(this.unit.code, below))
+      extend(extent, feature.getGeometry()?.getExtent() ?? [])
     if (Number.isFinite(extent[0])) this.map.getView().fit(extent, { padding: [24, 24, 24, 24], duration })
   }
 
   show(at: LonLat): void {
-    this.map.getView().animate({ center: fromLonLat(at), zoom: Math.max(OPEN_ZOOM, this.map.getView().getZoom() ?? 0), duration: 200 })
+    this.map
+      .getView()
+      .animate({ center: fromLonLat(at), zoom: Math.max(OPEN_ZOOM, this.map.getView().getZoom() ?? 0), duration: 200 })
   }
 
   /** Bring an incident into sight; where it is in sight already, nothing moves. */
   reveal(id: string): void {
     const at = this.points.at(id)
-    if (at && !containsCoordinate(this.map.getView().calculateExtent(this.map.getSize()), at)) this.map.getView().animate({ center: at, duration: 200 })
+    if (at && !containsCoordinate(this.map.getView().calculateExtent(this.map.getSize()), at))
+      this.map.getView().animate({ center: at, duration: 200 })
   }
 
   zoomBy(by: number): void {
@@ -97,7 +111,11 @@ export class DeskMap {
 
   stands(place: MapPlace): boolean {
     const now = this.place()
-    return Math.abs(now.lon - place.lon) < 2e-5 && Math.abs(now.lat - place.lat) < 2e-5 && Math.abs(now.zoom - place.zoom) < 0.02
+    return (
+      Math.abs(now.lon - place.lon) < 2e-5 &&
+      Math.abs(now.lat - place.lat) < 2e-5 &&
+      Math.abs(now.zoom - place.zoom) < 0.02
+    )
   }
 
   go(place: MapPlace): void {

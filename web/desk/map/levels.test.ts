@@ -3,7 +3,12 @@ import { levelFor, parentsOf } from './levels'
 import { pointPressure, worst } from './pressure'
 
 describe('outlines by zoom', () => {
-  it.each([[9, 'district'], [11, 'street'], [13, 'community'], [16, 'cell']] as const)('a city at zoom %d shows each %s', (zoom, level) => {
+  it.each([
+    [9, 'district'],
+    [11, 'street'],
+    [13, 'community'],
+    [16, 'cell'],
+  ] as const)('a city at zoom %d shows each %s', (zoom, level) => {
     expect(levelFor(zoom, 'city')).toBe(level)
   })
   it('whoever stands for a street never sees less than its communities', () => {
@@ -30,8 +35,13 @@ describe('outlines by zoom', () => {
 
 describe('how pressing a point is', () => {
   const now = new Date('2026-11-25T10:00:00+08:00')
-  it.each([['2026-11-25T09:59:00+08:00', 'over'], ['2026-11-25T11:00:00+08:00', 'near'], ['2026-11-25T20:00:00+08:00', 'soon'],
-    ['2026-11-28T10:00:00+08:00', 'calm'], [null, 'none']])('due %s is %s', (due, pressure) => {
+  it.each([
+    ['2026-11-25T09:59:00+08:00', 'over'],
+    ['2026-11-25T11:00:00+08:00', 'near'],
+    ['2026-11-25T20:00:00+08:00', 'soon'],
+    ['2026-11-28T10:00:00+08:00', 'calm'],
+    [null, 'none'],
+  ])('due %s is %s', (due, pressure) => {
     expect(pointPressure(due, now)).toBe(pressure)
   })
   it('of several the worst counts', () => {

@@ -4,7 +4,12 @@ export type UnitLevel = (typeof LEVELS)[number]
 export type Drawn = Exclude<UnitLevel, 'city'>
 export type Chosen = '' | 'none' | Drawn
 
-const FROM_ZOOM: [number, Drawn][] = [[15, 'cell'], [12.6, 'community'], [10.4, 'street'], [0, 'district']]
+const FROM_ZOOM: [number, Drawn][] = [
+  [15, 'cell'],
+  [12.6, 'community'],
+  [10.4, 'street'],
+  [0, 'district'],
+]
 /** Of these levels a whole city is few enough. */
 const FEW = new Set<Drawn>(['district', 'street'])
 /** Outlines are asked for by parents of this level. */

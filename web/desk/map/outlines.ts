@@ -15,14 +15,22 @@ export class Outlines {
   private shown = ''
   private turn = 0
 
-  constructor(private readonly map: OlMap, private readonly unit: string, private readonly scope: UnitLevel) {
+  constructor(
+    private readonly map: OlMap,
+    private readonly unit: string,
+    private readonly scope: UnitLevel,
+  ) {
     this.layer.setZIndex(1)
   }
 
   /** All outlines of a level below a unit; asked for and read once. */
   of(unit: string, level: Drawn): Promise<Feature[]> {
     const key = `${unit} ${level}`
-    if (!this.kept.has(key)) this.kept.set(key, boundaries(unit, level).then((geojson) => features(geojson) as Feature[]))
+    if (!this.kept.has(key))
+      this.kept.set(
+        key,
+        boundaries(unit, level).then((geojson) => features(geojson) as Feature[]),
+      )
     return this.kept.get(key) as Promise<Feature[]>
   }
 
@@ -52,6 +60,8 @@ export class Outlines {
     if (!by) return [this.unit]
     const sight = this.map.getView().calculateExtent(this.map.getSize())
     const all = await this.of(this.unit, by)
-    return all.filter((feature) => intersects(feature.getGeometry()?.getExtent() ?? [], sight)).map((feature) => String(feature.get('code')))
+    return all
+      .filter((feature) => intersects(feature.getGeometry()?.getExtent() ?? [], sight))
+      .map((feature) => String(feature.get('code')))
   }
 }

@@ -1,4 +1,6 @@
-/** The incidents as points, clustered where they are dense; those that are looked at stand out in a layer of their own. */
+/**
+ * The incidents as points, clustered where they are dense; those that are looked at stand out in a layer of their own.
+ */
 import Feature from 'ol/Feature'
 import Point from 'ol/geom/Point'
 import VectorLayer from 'ol/layer/Vector'
@@ -15,7 +17,8 @@ import { arrivedStyle, pointStyle, ringStyle } from './styles'
 export type MapPoint = components['schemas']['PointOut']
 const APART = 34
 
-const inCluster = (feature: Feature): Feature<Point>[] => (feature.get('features') as Feature<Point>[] | undefined) ?? []
+const inCluster = (feature: Feature): Feature<Point>[] =>
+  (feature.get('features') as Feature<Point>[] | undefined) ?? []
 
 export class Points {
   private readonly source = new VectorSource<Feature<Point>>()
@@ -24,18 +27,24 @@ export class Points {
   readonly ringLayer = new VectorLayer({ source: this.rings, zIndex: 4, style: (feature) => feature.get('look') })
 
   constructor(private readonly row: (id: string) => Incident | undefined) {
-    this.layer = new VectorImageLayer({ source: new Cluster({ source: this.source, distance: APART, minDistance: 12 }), imageRatio: 2,
-      zIndex: 3, style: (feature) => this.look(feature as Feature) })
+    this.layer = new VectorImageLayer({
+      source: new Cluster({ source: this.source, distance: APART, minDistance: 12 }),
+      imageRatio: 2,
+      zIndex: 3,
+      style: (feature) => this.look(feature as Feature),
+    })
   }
 
   put(points: MapPoint[]): void {
     this.source.clear(true)
-    this.source.addFeatures(points.map((point) => {
-      const feature = new Feature(new Point(fromLonLat([point.lon, point.lat])))
-      feature.setId(point.id)
-      feature.set('point', point, true)
-      return feature
-    }))
+    this.source.addFeatures(
+      points.map((point) => {
+        const feature = new Feature(new Point(fromLonLat([point.lon, point.lat])))
+        feature.setId(point.id)
+        feature.set('point', point, true)
+        return feature
+      }),
+    )
   }
 
   private look(feature: Feature) {
@@ -62,12 +71,15 @@ export class Points {
       feature.set('look', look, true)
       return [feature]
     }
-    this.rings.addFeatures([...selected.flatMap((id) => ring(id, ringStyle(false))), ...strong.flatMap((id) => ring(id, ringStyle(true))),
+    this.rings.addFeatures([
+      ...selected.flatMap((id) => ring(id, ringStyle(false))),
+      ...strong.flatMap((id) => ring(id, ringStyle(true))),
       ...arrived.map(({ lon, lat, name }) => {
         const feature = new Feature(new Point(fromLonLat([lon, lat])))
         feature.set('look', arrivedStyle(name), true)
         return feature
-      })])
+      }),
+    ])
   }
 
   at(id: string): number[] | undefined {

@@ -42,7 +42,10 @@ export const sending = reactive({ count: 0 })
 /** What asks for a reason can't be undone, and goes at once. */
 export const canUndo = (possible: Possible): boolean => !possible.fields.includes('reason')
 
-export function act(possible: Pick<Possible, 'action' | 'fields'> & { name: string }, batches: HeldBatch[]): Promise<Outcome | null> {
+export function act(
+  possible: Pick<Possible, 'action' | 'fields'> & { name: string },
+  batches: HeldBatch[],
+): Promise<Outcome | null> {
   if (canUndo(possible as Possible)) {
     holder.hold(me.value?.id ?? '', possible.action, possible.name, batches)
     return Promise.resolve(null)
@@ -82,20 +85,32 @@ export async function run(action: string, name: string, batches: HeldBatch[], wa
 async function sendBatch(action: string, batch: HeldBatch, way: Way): Promise<Result[]> {
   const [only] = batch.items
   if (batch.items.length === 1 && only) return [await sendOne(action, only, batch.body, way)]
-  const body = { ...batch.body, ids: batch.items.map((item) => item.id),
-    versions: Object.fromEntries(batch.items.map((item) => [item.id, item.version])) }
+  const body = {
+    ...batch.body,
+    ids: batch.items.map((item) => item.id),
+    versions: Object.fromEntries(batch.items.map((item) => [item.id, item.version])),
+  }
   try {
     const answer = await post(`/api/v1/incidents/actions/${action}`, body, way)
     const many = (await answer.json()) as { results: { id: string; ok: boolean; error?: Record<string, unknown> }[] }
-    return many.results.map((each, at) => ({ id: each.id, number: batch.items[at]?.number ?? '', ok: each.ok,
-      problem: each.error ? problemFrom(each.error) : undefined, body: batch.body }))
+    return many.results.map((each, at) => ({
+      id: each.id,
+      number: batch.items[at]?.number ?? '',
+      ok: each.ok,
+      problem: each.error ? problemFrom(each.error) : undefined,
+      body: batch.body,
+    }))
   } catch (error) {
     return batch.items.map((item) => ({ ...item, ok: false, problem: error as Problem, body: batch.body }))
   }
 }
 
-async function sendOne(action: string, item: { id: string; number: string; version: number },
-  body: Record<string, unknown>, way: Way): Promise<Result> {
+async function sendOne(
+  action: string,
+  item: { id: string; number: string; version: number },
+  body: Record<string, unknown>,
+  way: Way,
+): Promise<Result> {
   try {
     const answer = await post(`/api/v1/incidents/${item.id}/actions/${action}`, { ...body, version: item.version }, way)
     queue.keepNewest((await answer.json()) as Incident)
@@ -107,9 +122,16 @@ async function sendOne(action: string, item: { id: string; number: string; versi
 
 /** Not through the typed client: it must outlive the page. */
 async function post(url: string, body: unknown, way: Way): Promise<Response> {
-  const init: RequestInit = { method: 'POST', credentials: 'same-origin', keepalive: way.leaving === true,
-    headers: { 'Content-Type': 'application/json', ...ownHeaders('POST') }, body: JSON.stringify(body) }
-  const answer = await fetch(url, init).catch(() => { throw offline() })
+  const init: RequestInit = {
+    method: 'POST',
+    credentials: 'same-origin',
+    keepalive: way.leaving === true,
+    headers: { 'Content-Type': 'application/json', ...ownHeaders('POST') },
+    body: JSON.stringify(body),
+  }
+  const answer = await fetch(url, init).catch(() => {
+    throw offline()
+  })
   if (answer.ok) return answer
   const problem = await problemOf(answer)
   if (answer.status === SIGNED_OUT) useSession().expired.value = true
@@ -121,19 +143,23 @@ const problemFrom = (told: Record<string, unknown>): Problem =>
 
 /** Read anew what failed, and say who was faster. What an earlier page had sent in its last moment did not fail. */
 async function explained(action: string, results: Result[], way: Way): Promise<Result[]> {
-  return Promise.all(results.map(async (result) => {
-    if (result.ok || !result.problem || lostOnTheWay(result)) return result
-    const seen = queue.rows.get(result.id)?.version ?? 0
-    const since = await stepsSince(result.id, seen)
-    await queue.refresh(result.id).catch(() => undefined)
-    const mine = way.adopted && since.some((step) => step.action === action && step.actor?.id === me.value?.id)
-    return mine ? { ...result, ok: true, problem: undefined } : { ...result, since }
-  }))
+  return Promise.all(
+    results.map(async (result) => {
+      if (result.ok || !result.problem || lostOnTheWay(result)) return result
+      const seen = queue.rows.get(result.id)?.version ?? 0
+      const since = await stepsSince(result.id, seen)
+      await queue.refresh(result.id).catch(() => undefined)
+      const mine = way.adopted && since.some((step) => step.action === action && step.actor?.id === me.value?.id)
+      return mine ? { ...result, ok: true, problem: undefined } : { ...result, since }
+    }),
+  )
 }
 
 async function stepsSince(id: string, version: number): Promise<Transition[]> {
   try {
-    const steps = await data(api.GET('/api/v1/incidents/{incident}/transitions', { params: { path: { incident: id } } }))
+    const steps = await data(
+      api.GET('/api/v1/incidents/{incident}/transitions', { params: { path: { incident: id } } }),
+    )
     return steps.filter((step) => step.seq > version).slice(-3)
   } catch {
     return []
@@ -149,10 +175,12 @@ export const dismiss = (outcome: Outcome): void => {
 export async function retry(outcome: Outcome): Promise<void> {
   dismiss(outcome)
   const failed = outcome.results.filter((result) => !result.ok)
-  const batches = await Promise.all(failed.map(async (result) => {
-    const incident = await queue.refresh(result.id)
-    return { items: [itemOf(incident)], body: result.body }
-  }))
+  const batches = await Promise.all(
+    failed.map(async (result) => {
+      const incident = await queue.refresh(result.id)
+      return { items: [itemOf(incident)], body: result.body }
+    }),
+  )
   await run(outcome.action, outcome.name, together(batches))
 }
 

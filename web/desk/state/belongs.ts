@@ -7,8 +7,9 @@ export function belongs(incident: Incident, view: View): boolean {
   if (view.shown === 'open' && !open) return false
   if (view.shown === 'closed' && open) return false
   if (view.overdue && !incident.overdue) return false
-  return (['status', 'category', 'subcategory', 'department', 'source', 'process'] as const)
-    .every((name) => !view[name] || incident[name] === view[name])
+  return (['status', 'category', 'subcategory', 'department', 'source', 'process'] as const).every(
+    (name) => !view[name] || incident[name] === view[name],
+  )
 }
 
 /** A department that has given an incident back does not see it any more: nothing of it is asked for again. */

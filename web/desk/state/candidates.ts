@@ -8,7 +8,11 @@ export type Candidates = components['schemas']['CandidatesOut']
 const AT_ONCE = 6
 
 export const candidatesOf = (incident: string, q?: string): Promise<Candidates> =>
-  data(api.GET('/api/v1/incidents/{incident}/candidates', { params: { path: { incident }, query: { q: q || undefined } } }))
+  data(
+    api.GET('/api/v1/incidents/{incident}/candidates', {
+      params: { path: { incident }, query: { q: q || undefined } },
+    }),
+  )
 
 /** Of many incidents, some at a time. */
 export async function candidatesOfMany(incidents: Incident[]): Promise<Map<string, Candidates>> {
@@ -26,7 +30,8 @@ export async function candidatesOfMany(incidents: Incident[]): Promise<Map<strin
 
 /** The first by the rule: the one that it names, else the nearest. */
 export const firstOf = (candidates: Candidates): Candidate | undefined =>
-  candidates.items.find((each) => each.department === candidates.decided) ?? candidates.items.find((each) => each.rank !== null)
+  candidates.items.find((each) => each.department === candidates.decided) ??
+  candidates.items.find((each) => each.rank !== null)
 
 /** Departments that cover any of them, with how many: those that cover the most first. */
 export function covering(found: Map<string, Candidates>): { candidate: Candidate; count: number }[] {
@@ -42,6 +47,8 @@ export function covering(found: Map<string, Candidates>): { candidate: Candidate
 
 /** Departments that have given an incident back. */
 export async function departmentsThatReturned(incident: string): Promise<string[]> {
-  const steps = await data(api.GET('/api/v1/incidents/{incident}/transitions', { params: { path: { incident } } })).catch(() => [])
+  const steps = await data(
+    api.GET('/api/v1/incidents/{incident}/transitions', { params: { path: { incident } } }),
+  ).catch(() => [])
   return steps.flatMap((step) => (step.action === 'return' && step.department ? [step.department] : []))
 }

@@ -15,8 +15,16 @@ import { queue } from './queue'
 
 export const MOST = 200
 /** Their fields are the same whoever takes them; asked of each incident by the server. */
-const FIELDS: Record<string, string[]> = { dispatch: ['department'], transfer: ['department', 'reason'], return: ['reason'],
-  void: ['reason'], supervise: ['reason'], whistle: ['assisting', 'reason'], urge: [], file: [] }
+const FIELDS: Record<string, string[]> = {
+  dispatch: ['department'],
+  transfer: ['department', 'reason'],
+  return: ['reason'],
+  void: ['reason'],
+  supervise: ['reason'],
+  whistle: ['assisting', 'reason'],
+  urge: [],
+  file: [],
+}
 const OPTIONAL: Record<string, string[]> = { supervise: ['until', 'level'], whistle: ['until'], dispatch: ['reason'] }
 /** Need nothing and can be undone: no dialogue stands between. */
 const AT_ONCE = new Set(['urge'])
@@ -62,8 +70,7 @@ function startMany(action: string, incidents: Incident[]): void {
   if (AT_ONCE.has(action)) {
     void act(possible, [{ items: incidents.map(itemOf), body: {} }])
     view.selected = []
-  }
-  else dialogue.value = { kind: 'act', possible, incidents }
+  } else dialogue.value = { kind: 'act', possible, incidents }
 }
 
 async function startOne(action: string, incident: Incident, request?: number): Promise<void> {
@@ -74,8 +81,10 @@ async function startOne(action: string, incident: Incident, request?: number): P
     const said = t('act.notNow', { number: incident.number, action: actionName(incident.process, action, action) })
     return say(`${said}。${names ? t('act.offered', { actions: names }) : ''}`, true)
   }
-  if (AT_ONCE.has(action)) void act({ ...possible, name: actionName(incident.process, action, possible.name) },
-    [{ items: [itemOf(incident)], body: {} }])
+  if (AT_ONCE.has(action))
+    void act({ ...possible, name: actionName(incident.process, action, possible.name) }, [
+      { items: [itemOf(incident)], body: {} },
+    ])
   else dialogue.value = { kind: 'act', possible, incidents: [incident], request }
 }
 
@@ -111,18 +120,25 @@ function back(hands: Hands): void {
 
 export function useCommands(hands: Hands) {
   const plain: Partial<Record<Command, (event: KeyboardEvent) => void>> = {
-    next: () => step(1), previous: () => step(-1), undo,
+    next: () => step(1),
+    previous: () => step(-1),
+    undo,
     select: (event) => {
       const row = current.value
       if (row && event.shiftKey) selectTo(queue.byNumber(view.selected.at(-1) ?? '')?.id ?? row.id, row.id)
       else if (row) toggle(row.number)
     },
     open: () => current.value && hands.open(current.value),
-    search: () => { showPane('queue'); void focusOn(() => document.getElementById('search')) },
+    search: () => {
+      showPane('queue')
+      void focusOn(() => document.getElementById('search'))
+    },
     map: () => togglePane('map'),
     requests: () => void requests(hands),
     back: () => back(hands),
-    help: () => { dialogue.value = { kind: 'help' } },
+    help: () => {
+      dialogue.value = { kind: 'help' }
+    },
   }
   function step(by: number): void {
     move(by)

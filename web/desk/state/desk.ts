@@ -27,7 +27,9 @@ let saying: ReturnType<typeof setTimeout> | undefined
 export function say(text: string, bad = false): void {
   Object.assign(said, { text, bad, count: said.count + 1 })
   clearTimeout(saying)
-  saying = setTimeout(() => { said.text = '' }, READ_MS)
+  saying = setTimeout(() => {
+    said.text = ''
+  }, READ_MS)
 }
 
 export const current = computed(() => queue.rows.get(active.value))

@@ -8,4 +8,7 @@ export async function focusOn(found: () => HTMLElement | null | undefined): Prom
 
 /** The chosen one of several, else the first. */
 export const focusChoice = (box: Ref<HTMLElement | undefined>): Promise<void> =>
-  focusOn(() => box.value?.querySelector<HTMLElement>('input:checked') ?? box.value?.querySelector<HTMLElement>('button, input'))
+  focusOn(
+    () =>
+      box.value?.querySelector<HTMLElement>('input:checked') ?? box.value?.querySelector<HTMLElement>('button, input'),
+  )

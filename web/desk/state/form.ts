@@ -22,16 +22,49 @@ export interface Form {
 export type FieldName = keyof Form
 
 /** In the order in which the dialogue asks. */
-export const FIELDS: FieldName[] = ['request', 'subcategory', 'standard', 'department', 'passed', 'contacted', 'score', 'level', 'days', 'until',
-  'reason', 'description', 'assisting', 'attachments', 'lon', 'lat']
+export const FIELDS: FieldName[] = [
+  'request',
+  'subcategory',
+  'standard',
+  'department',
+  'passed',
+  'contacted',
+  'score',
+  'level',
+  'days',
+  'until',
+  'reason',
+  'description',
+  'assisting',
+  'attachments',
+  'lon',
+  'lat',
+]
 
-export const emptyForm = (): Form => ({ reason: '', department: '', assisting: [], subcategory: '', standard: '', passed: '', days: null,
-  until: '', level: '', contacted: '', score: null, description: '', attachments: [], lon: null, lat: null, request: null })
+export const emptyForm = (): Form => ({
+  reason: '',
+  department: '',
+  assisting: [],
+  subcategory: '',
+  standard: '',
+  passed: '',
+  days: null,
+  until: '',
+  level: '',
+  contacted: '',
+  score: null,
+  description: '',
+  attachments: [],
+  lon: null,
+  lat: null,
+  request: null,
+})
 
 export const fieldsOf = (possible: Possible): FieldName[] =>
   FIELDS.filter((name) => possible.fields.includes(name) || possible.optional.includes(name))
 
-const isEmpty = (value: Form[FieldName]): boolean => (Array.isArray(value) ? !value.length : typeof value === 'string' ? !value.trim() : value === null)
+const isEmpty = (value: Form[FieldName]): boolean =>
+  Array.isArray(value) ? !value.length : typeof value === 'string' ? !value.trim() : value === null
 
 /** Required and not given. */
 export const missing = (possible: Possible, form: Form): FieldName[] =>
@@ -58,7 +91,8 @@ export function formOf(body: Record<string, unknown>): Form {
   for (const name of FIELDS) {
     const value = body[name]
     if (value === undefined) continue
-    const shown = typeof value === 'boolean' ? (value ? 'yes' : 'no') : name === 'until' ? String(value).slice(0, 16) : value
+    const shown =
+      typeof value === 'boolean' ? (value ? 'yes' : 'no') : name === 'until' ? String(value).slice(0, 16) : value
     Object.assign(form, { [name]: shown })
   }
   return form

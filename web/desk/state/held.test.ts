@@ -9,7 +9,8 @@ class Memory implements Kept {
 const batch = (id: string) => [{ items: [{ id, number: `N${id}`, version: 3 }], body: { department: 'x' } }]
 let storage: Memory
 let sent: { held: Held; leaving: boolean }[]
-const holder = (owner = 'page') => new Holder(async (held, leaving) => void sent.push({ held: { ...held }, leaving }), storage, owner)
+const holder = (owner = 'page') =>
+  new Holder(async (held, leaving) => void sent.push({ held: { ...held }, leaving }), storage, owner)
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -56,7 +57,9 @@ describe('what can be undone', () => {
     const next = holder('next')
     expect(next.adopt('me')).toBe(1)
     await vi.advanceTimersByTimeAsync(0)
-    expect(sent.map(({ held }) => [held.action, held.adopted, held.batches[0]?.body])).toEqual([['dispatch', true, { department: 'x' }]])
+    expect(sent.map(({ held }) => [held.action, held.adopted, held.batches[0]?.body])).toEqual([
+      ['dispatch', true, { department: 'x' }],
+    ])
     expect(readKept(storage)).toEqual([])
   })
   it('is left alone while the page that holds it is alive', () => {
@@ -65,10 +68,14 @@ describe('what can be undone', () => {
   })
   it('is tried again when it does not get through, and can still be taken back', async () => {
     let up = false
-    const mine = new Holder(async (held) => {
-      if (!up) throw new Error('网络不通')
-      sent.push({ held, leaving: false })
-    }, storage, 'page')
+    const mine = new Holder(
+      async (held) => {
+        if (!up) throw new Error('网络不通')
+        sent.push({ held, leaving: false })
+      },
+      storage,
+      'page',
+    )
     mine.hold('me', 'urge', '催办', batch('1'))
     await vi.advanceTimersByTimeAsync(HOLD_MS)
     expect(mine.mine[0]?.trouble).toBe('网络不通')

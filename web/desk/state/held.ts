@@ -58,12 +58,23 @@ export class Holder {
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
   private count = 0
 
-  constructor(private readonly send: Send, private readonly storage: Kept, readonly owner: string,
-    private readonly clock: () => number = Date.now) {}
+  constructor(
+    private readonly send: Send,
+    private readonly storage: Kept,
+    readonly owner: string,
+    private readonly clock: () => number = Date.now,
+  ) {}
 
   hold(account: string, action: string, name: string, batches: HeldBatch[], ms = HOLD_MS): Held {
-    const held: Held = { key: `${this.owner}-${++this.count}`, account, owner: this.owner, action, name, batches,
-      until: this.clock() + ms }
+    const held: Held = {
+      key: `${this.owner}-${++this.count}`,
+      account,
+      owner: this.owner,
+      action,
+      name,
+      batches,
+      until: this.clock() + ms,
+    }
     this.take(held)
     return held
   }
@@ -83,9 +94,11 @@ export class Holder {
 
   /** What an earlier page of this account left lying: a crash, a power cut. */
   adopt(account: string): number {
-    const left = readKept(this.storage).filter((held) => held.account === account && held.owner !== this.owner
-      && held.until + ORPHAN_MS < this.clock())
-    for (const held of left) this.take({ ...held, owner: this.owner, sending: false, adopted: true, until: this.clock() })
+    const left = readKept(this.storage).filter(
+      (held) => held.account === account && held.owner !== this.owner && held.until + ORPHAN_MS < this.clock(),
+    )
+    for (const held of left)
+      this.take({ ...held, owner: this.owner, sending: false, adopted: true, until: this.clock() })
     return left.length
   }
 
@@ -96,7 +109,10 @@ export class Holder {
   private take(held: Held): void {
     this.mine.push(held)
     this.keep()
-    this.timers.set(held.key, setTimeout(() => void this.release(held.key), Math.max(0, held.until - this.clock())))
+    this.timers.set(
+      held.key,
+      setTimeout(() => void this.release(held.key), Math.max(0, held.until - this.clock())),
+    )
   }
 
   private async release(key: string, leaving = false): Promise<void> {
@@ -118,7 +134,10 @@ export class Holder {
     held.trouble = error instanceof Error ? error.message : String(error)
     held.until = this.clock() + HOLD_MS
     this.keep()
-    this.timers.set(held.key, setTimeout(() => void this.release(held.key), HOLD_MS))
+    this.timers.set(
+      held.key,
+      setTimeout(() => void this.release(held.key), HOLD_MS),
+    )
   }
 
   private drop(key: string): void {

@@ -13,21 +13,44 @@ function put(html: string): HTMLElement {
 afterEach(() => document.body.replaceChildren())
 
 describe('the keys of the desk', () => {
-  it.each([['j', 'next'], ['K', 'previous'], ['x', 'select'], ['d', 'dispatch'], ['r', 'return'], ['u', 'urge'], ['m', 'merge'], ['f', 'file'],
-    ['v', 'void'], ['t', 'transfer'], ['s', 'supervise'], ['w', 'whistle'], ['a', 'requests'], ['/', 'search'], ['z', 'undo'], ['g', 'map'],
-    ['?', 'help'], ['Escape', 'back'], ['Enter', 'open']])('%s means %s', (key, command) => {
+  it.each([
+    ['j', 'next'],
+    ['K', 'previous'],
+    ['x', 'select'],
+    ['d', 'dispatch'],
+    ['r', 'return'],
+    ['u', 'urge'],
+    ['m', 'merge'],
+    ['f', 'file'],
+    ['v', 'void'],
+    ['t', 'transfer'],
+    ['s', 'supervise'],
+    ['w', 'whistle'],
+    ['a', 'requests'],
+    ['/', 'search'],
+    ['z', 'undo'],
+    ['g', 'map'],
+    ['?', 'help'],
+    ['Escape', 'back'],
+    ['Enter', 'open'],
+  ])('%s means %s', (key, command) => {
     expect(press(key)).toBe(command)
   })
   it('are all in the help', () => {
     expect(new Set(LISTED.map(([, command]) => command))).toEqual(new Set(Object.values(KEYS)))
   })
-  it.each(['<input type="text">', '<input type="search">', '<textarea></textarea>', '<select></select>', '<div contenteditable></div>'])(
-    'are silent while somebody types in %s', (field) => {
-      const target = put(field)
-      expect(isTyping(target)).toBe(true)
-      expect(press('d', target)).toBeNull()
-      expect(press('/', target)).toBeNull()
-    })
+  it.each([
+    '<input type="text">',
+    '<input type="search">',
+    '<textarea></textarea>',
+    '<select></select>',
+    '<div contenteditable></div>',
+  ])('are silent while somebody types in %s', (field) => {
+    const target = put(field)
+    expect(isTyping(target)).toBe(true)
+    expect(press('d', target)).toBeNull()
+    expect(press('/', target)).toBeNull()
+  })
   it('work on a tick box, which takes no letters', () => {
     expect(press('d', put('<input type="checkbox">'))).toBe('dispatch')
   })
@@ -40,9 +63,12 @@ describe('the keys of the desk', () => {
     put('<div role="combobox" aria-expanded="true"></div>')
     expect(press('j')).toBeNull()
   })
-  it.each([{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { isComposing: true }])('leave %o to the browser and the input method', (more) => {
-    expect(press('d', document.body, more)).toBeNull()
-  })
+  it.each([{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { isComposing: true }])(
+    'leave %o to the browser and the input method',
+    (more) => {
+      expect(press('d', document.body, more)).toBeNull()
+    },
+  )
   it('leave Enter to a button, and take it on a row', () => {
     expect(press('Enter', put('<button></button>'))).toBeNull()
     expect(press('Enter', put('<div role="row"></div>'))).toBe('open')

@@ -1,17 +1,52 @@
 /** The keys of the desk. Silent while somebody types, and while a dialogue with keys of its own is open. */
 export const KEYS = {
-  j: 'next', k: 'previous', ArrowDown: 'next', ArrowUp: 'previous', x: 'select', Enter: 'open', d: 'dispatch', r: 'return',
-  u: 'urge', m: 'merge', f: 'file', v: 'void', t: 'transfer', s: 'supervise', w: 'whistle', a: 'requests', '/': 'search',
-  z: 'undo', g: 'map', Escape: 'back', '?': 'help',
+  j: 'next',
+  k: 'previous',
+  ArrowDown: 'next',
+  ArrowUp: 'previous',
+  x: 'select',
+  Enter: 'open',
+  d: 'dispatch',
+  r: 'return',
+  u: 'urge',
+  m: 'merge',
+  f: 'file',
+  v: 'void',
+  t: 'transfer',
+  s: 'supervise',
+  w: 'whistle',
+  a: 'requests',
+  '/': 'search',
+  z: 'undo',
+  g: 'map',
+  Escape: 'back',
+  '?': 'help',
 } as const
 export type Command = (typeof KEYS)[keyof typeof KEYS]
 /** Keys that a list or a button has for itself: they are ours only where nothing else takes them. */
 const SHARED = new Set(['Enter', 'ArrowDown', 'ArrowUp'])
 /** In the order in which the help lists them. */
-export const LISTED: [string, Command][] = [['J / ↓', 'next'], ['K / ↑', 'previous'], ['X', 'select'], ['Enter', 'open'],
-  ['F', 'file'], ['D', 'dispatch'], ['R', 'return'], ['T', 'transfer'], ['U', 'urge'], ['M', 'merge'], ['V', 'void'],
-  ['S', 'supervise'], ['W', 'whistle'], ['A', 'requests'], ['/', 'search'], ['Z', 'undo'], ['G', 'map'], ['Esc', 'back'],
-  ['?', 'help']]
+export const LISTED: [string, Command][] = [
+  ['J / ↓', 'next'],
+  ['K / ↑', 'previous'],
+  ['X', 'select'],
+  ['Enter', 'open'],
+  ['F', 'file'],
+  ['D', 'dispatch'],
+  ['R', 'return'],
+  ['T', 'transfer'],
+  ['U', 'urge'],
+  ['M', 'merge'],
+  ['V', 'void'],
+  ['S', 'supervise'],
+  ['W', 'whistle'],
+  ['A', 'requests'],
+  ['/', 'search'],
+  ['Z', 'undo'],
+  ['G', 'map'],
+  ['Esc', 'back'],
+  ['?', 'help'],
+]
 
 const TYPED = 'input, textarea, select, [contenteditable], [role="combobox"], [role="searchbox"]'
 const TOGGLES = new Set(['checkbox', 'radio', 'button', 'submit'])

@@ -1,7 +1,8 @@
 /** The small marks of a row: what has happened to an incident that its state does not say. */
 import type { Incident } from '@shared/api/types'
 
-export type MarkCode = 'urges' | 'returns' | 'reworks' | 'supervisions' | 'whistles' | 'requests' | 'escalations' | 'exempt'
+export type MarkCode =
+  'urges' | 'returns' | 'reworks' | 'supervisions' | 'whistles' | 'requests' | 'escalations' | 'exempt'
 export interface Mark {
   code: MarkCode
   n: number

@@ -19,43 +19,51 @@ export const processCodes = reactive<{ code: string; name: string; name_en: stri
 
 function once<T>(key: string, ask: () => Promise<T>): Promise<T> {
   if (!askedFor.has(key)) {
-    askedFor.set(key, ask().catch((error: unknown) => {
-      askedFor.delete(key)
-      throw error
-    }))
+    askedFor.set(
+      key,
+      ask().catch((error: unknown) => {
+        askedFor.delete(key)
+        throw error
+      }),
+    )
   }
   return askedFor.get(key) as Promise<T>
 }
 
-export const loadProcesses = () => once('processes', async () => {
-  const { items } = await data(api.GET('/api/v1/processes'))
-  processCodes.splice(0, processCodes.length, ...items)
-  await Promise.allSettled(items.map((item) => loadProcess(item.code)))
-})
+export const loadProcesses = () =>
+  once('processes', async () => {
+    const { items } = await data(api.GET('/api/v1/processes'))
+    processCodes.splice(0, processCodes.length, ...items)
+    await Promise.allSettled(items.map((item) => loadProcess(item.code)))
+  })
 
-const loadProcess = (code: string) => once(`process ${code}`, async () => {
-  processes.set(code, await data(api.GET('/api/v1/processes/{code}', { params: { path: { code } } })))
-})
+const loadProcess = (code: string) =>
+  once(`process ${code}`, async () => {
+    processes.set(code, await data(api.GET('/api/v1/processes/{code}', { params: { path: { code } } })))
+  })
 
-export const loadList = (list: string) => once(`list ${list}`, async () => {
-  lists.set(list, await data(api.GET('/api/v1/taxonomy', { params: { query: { list } } })))
-})
+export const loadList = (list: string) =>
+  once(`list ${list}`, async () => {
+    lists.set(list, await data(api.GET('/api/v1/taxonomy', { params: { query: { list } } })))
+  })
 
-export const loadUnit = (code: string) => once(`unit ${code}`, async () => {
-  const unit = (await data(api.GET('/api/v1/grids/{code}', { params: { path: { code } } }))) as Unit
-  units.set(code, unit)
-  return unit
-})
+export const loadUnit = (code: string) =>
+  once(`unit ${code}`, async () => {
+    const unit = (await data(api.GET('/api/v1/grids/{code}', { params: { path: { code } } }))) as Unit
+    units.set(code, unit)
+    return unit
+  })
 
 const DAY = 86_400_000
 const dateOf = (at: number): string => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
 
 /** Working days on both sides of today: overdue cases reach back, limits reach ahead. */
-export const loadCalendar = () => once('calendar', async () => {
-  const query = { from: dateOf(Date.now() - 120 * DAY), to: dateOf(Date.now() + 240 * DAY) }
-  const got = await data(api.GET('/api/v1/calendar', { params: { query: query as never } }))
-  calendar.value = new WorkingCalendar(got.days as never)
-})
+export const loadCalendar = () =>
+  once('calendar', async () => {
+    const query = { from: dateOf(Date.now() - 120 * DAY), to: dateOf(Date.now() + 240 * DAY) }
+    const got = await data(api.GET('/api/v1/calendar', { params: { query: query as never } }))
+    calendar.value = new WorkingCalendar(got.days as never)
+  })
 
 type Part = 'states' | 'actions' | 'clocks' | 'requests'
 const partName = (process: string, part: Part, code: string): string | undefined => {
@@ -80,8 +88,10 @@ export const listOf = (list: string): Taxonomy | undefined => lists.get(list)
 export const listOfProcess = (process: string): string => processes.get(process)?.list ?? 'grid'
 
 /** All subcategories of a list, with the name of their category. */
-export const rowsOf = (list: string): Row[] => (lists.get(list)?.categories ?? []).flatMap((category) =>
-  category.subcategories.map((row) => ({ ...row, category: category.code, categoryName: named(category) })))
+export const rowsOf = (list: string): Row[] =>
+  (lists.get(list)?.categories ?? []).flatMap((category) =>
+    category.subcategories.map((row) => ({ ...row, category: category.code, categoryName: named(category) })),
+  )
 
 export const subcategoryName = (list: string, code: string | null, known: string | null): string => {
   const found = code ? bySubcategory.value.get(`${list} ${code}`) : undefined
@@ -91,8 +101,16 @@ export const categoryName = (list: string, code: string | null, known: string | 
   const found = lists.get(list)?.categories.find((category) => category.code === code)
   return found ? named(found) : (known ?? '')
 }
-const bySubcategory = computed(() => new Map([...lists].flatMap(([list, taxonomy]) =>
-  taxonomy.categories.flatMap((category) => category.subcategories.map((row) => [`${list} ${row.code}`, row] as const)))))
+const bySubcategory = computed(
+  () =>
+    new Map(
+      [...lists].flatMap(([list, taxonomy]) =>
+        taxonomy.categories.flatMap((category) =>
+          category.subcategories.map((row) => [`${list} ${row.code}`, row] as const),
+        ),
+      ),
+    ),
+)
 export const subcategoryOf = (list: string, code: string | null) => bySubcategory.value.get(`${list} ${code}`)
 
 /** States of all processes, each once, for the filter. */

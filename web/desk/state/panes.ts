@@ -29,7 +29,9 @@ export const layout = reactive<Layout>(kept())
 watch(layout, () => localStorage.setItem(KEPT, JSON.stringify(layout)))
 /** Of the page as it is laid out: a phone knows its own width only then. */
 const width = ref(document.documentElement.clientWidth)
-new ResizeObserver(() => { width.value = document.documentElement.clientWidth }).observe(document.documentElement)
+new ResizeObserver(() => {
+  width.value = document.documentElement.clientWidth
+}).observe(document.documentElement)
 
 /** The pane that is in front where not all fit. */
 export const front = ref<Pane>('queue')

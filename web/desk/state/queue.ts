@@ -13,8 +13,14 @@ const SETTLE_MS = 700
 
 const rows = shallowReactive(new Map<string, Incident>())
 const order = ref<string[]>([])
-const state = reactive({ loading: false, loaded: false, problem: null as Problem | null, cursor: null as string | null,
-  fresh: 0, live: true })
+const state = reactive({
+  loading: false,
+  loaded: false,
+  problem: null as Problem | null,
+  cursor: null as string | null,
+  fresh: 0,
+  live: true,
+})
 /** Changed since they were last looked at. */
 const changed = reactive(new Set<string>())
 let asked = ''
@@ -102,10 +108,12 @@ async function settle(view: View): Promise<void> {
   waiting.clear()
   if (!ids.length) return
   const known = ids.filter((id) => rows.has(id))
-  await Promise.allSettled(known.slice(0, LOOK / 4).map(async (id) => {
-    await refresh(id)
-    changed.add(id)
-  }))
+  await Promise.allSettled(
+    known.slice(0, LOOK / 4).map(async (id) => {
+      await refresh(id)
+      changed.add(id)
+    }),
+  )
   if (known.length < ids.length) await look(view)
 }
 
@@ -114,7 +122,8 @@ async function look(view: View): Promise<void> {
   try {
     const got = await page(filtersOf(view), view.sort, LOOK)
     const shown = new Set(order.value)
-    state.fresh = got.items.slice(0, got.next_cursor ? Math.max(shown.size, PAGE) : LOOK)
+    state.fresh = got.items
+      .slice(0, got.next_cursor ? Math.max(shown.size, PAGE) : LOOK)
       .filter((item) => !shown.has(item.id)).length
   } catch {
     // the next change looks again
@@ -134,5 +143,19 @@ function forgetAll(): void {
   state.loaded = false
 }
 
-export const queue = { rows, order, list, state, changed, load, more, refresh, take, look, find, byNumber, keepNewest,
-  forgetAll }
+export const queue = {
+  rows,
+  order,
+  list,
+  state,
+  changed,
+  load,
+  more,
+  refresh,
+  take,
+  look,
+  find,
+  byNumber,
+  keepNewest,
+  forgetAll,
+}

@@ -1,4 +1,6 @@
-/** One incident's story: its steps, what was asked and answered, who was told, and what the clocks did, in one order. */
+/**
+ * One incident's story: its steps, what was asked and answered, who was told, and what the clocks did, in one order.
+ */
 import type { components } from '@shared/api/schema'
 import type { Clock, Incident, Transition } from '@shared/api/types'
 
@@ -10,16 +12,35 @@ export type Entry =
   | { kind: 'answer'; at: string; key: string; request: Request }
   | { kind: 'late'; at: string; key: string; request: Request }
   | { kind: 'clock'; at: string; key: string; clock: Clock; told: 'on_time' | 'overdue' | 'due' | 'over' }
-  | { kind: 'notice'; at: string; key: string; text: string; text_en: string; to: (string | null)[]; read: number; urgent: boolean }
+  | {
+      kind: 'notice'
+      at: string
+      key: string
+      text: string
+      text_en: string
+      to: (string | null)[]
+      read: number
+      urgent: boolean
+    }
 
 /** Where several happen at one instant: the step, what followed from it, who was told. */
 const ORDER: Record<Entry['kind'], number> = { step: 0, answer: 1, clock: 2, late: 3, notice: 4 }
 /** Steps that tell of an answer themselves. */
 const ANSWERS = new Set(['check_in', 'assist', 'reply'])
 
-export function timeline(steps: Transition[], requests: Request[], clocks: Clock[], notices: Notice[], now: Date): Entry[] {
-  const entries = [...steps.map(stepEntry), ...requests.flatMap((request) => requestEntries(request, steps, now)),
-    ...clocks.flatMap((clock) => clockEntries(clock, now)), ...noticeEntries(notices)]
+export function timeline(
+  steps: Transition[],
+  requests: Request[],
+  clocks: Clock[],
+  notices: Notice[],
+  now: Date,
+): Entry[] {
+  const entries = [
+    ...steps.map(stepEntry),
+    ...requests.flatMap((request) => requestEntries(request, steps, now)),
+    ...clocks.flatMap((clock) => clockEntries(clock, now)),
+    ...noticeEntries(notices),
+  ]
   return entries.sort((a, b) => second(a) - second(b) || ORDER[a.kind] - ORDER[b.kind] || seqOf(a) - seqOf(b))
 }
 
@@ -31,8 +52,9 @@ const stepEntry = (step: Transition): Entry => ({ kind: 'step', at: step.at, key
 function requestEntries(request: Request, steps: Transition[], now: Date): Entry[] {
   const key = `${request.request}-${request.party}`
   const entries: Entry[] = []
-  const told = request.answered_at && steps.some((step) => ANSWERS.has(step.action)
-    && Date.parse(step.at) === Date.parse(request.answered_at ?? ''))
+  const told =
+    request.answered_at &&
+    steps.some((step) => ANSWERS.has(step.action) && Date.parse(step.at) === Date.parse(request.answered_at ?? ''))
   if (request.answered_at && !told) entries.push({ kind: 'answer', at: request.answered_at, key: `a${key}`, request })
   if (isLate(request, now)) entries.push({ kind: 'late', at: request.due_at as string, key: `l${key}`, request })
   return entries
@@ -60,8 +82,16 @@ function noticeEntries(notices: Notice[]): Entry[] {
   const joined = new Map<string, Extract<Entry, { kind: 'notice' }>>()
   for (const notice of notices) {
     const key = `n${notice.seq}|${notice.event}|${notice.text}`
-    const entry = joined.get(key) ?? { kind: 'notice', at: notice.at, key, text: notice.text, text_en: notice.text_en,
-      to: [], read: 0, urgent: notice.urgent }
+    const entry = joined.get(key) ?? {
+      kind: 'notice',
+      at: notice.at,
+      key,
+      text: notice.text,
+      text_en: notice.text_en,
+      to: [],
+      read: 0,
+      urgent: notice.urgent,
+    }
     if (!entry.to.includes(notice.name)) entry.to.push(notice.name)
     entry.read += notice.read
     joined.set(key, entry)

@@ -4,7 +4,16 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 export const SORTS = ['due_at', '-due_at', '-reported_at', 'reported_at', '-closed_at'] as const
 export type Sort = (typeof SORTS)[number]
 /** Names in the address = names of the HTTP interface. */
-export const TEXT_FILTERS = ['status', 'category', 'subcategory', 'unit', 'department', 'source', 'process', 'q'] as const
+export const TEXT_FILTERS = [
+  'status',
+  'category',
+  'subcategory',
+  'unit',
+  'department',
+  'source',
+  'process',
+  'q',
+] as const
 export type TextFilter = (typeof TEXT_FILTERS)[number]
 export const OUTLINES = ['', 'none', 'district', 'street', 'community', 'cell'] as const
 export type Outlines = (typeof OUTLINES)[number]
@@ -39,11 +48,28 @@ export interface View {
   bbox: string
 }
 
-export const plainView = (): View => ({ status: '', category: '', subcategory: '', unit: '', department: '', source: '',
-  process: '', q: '', shown: 'open', overdue: false, waiting: false, sort: 'due_at', selected: [], map: null,
-  outlines: '', onMap: false, bbox: '' })
+export const plainView = (): View => ({
+  status: '',
+  category: '',
+  subcategory: '',
+  unit: '',
+  department: '',
+  source: '',
+  process: '',
+  q: '',
+  shown: 'open',
+  overdue: false,
+  waiting: false,
+  sort: 'due_at',
+  selected: [],
+  map: null,
+  outlines: '',
+  onMap: false,
+  bbox: '',
+})
 
-const first = (value: LocationQuery[string] | undefined): string => String((Array.isArray(value) ? value[0] : value) ?? '')
+const first = (value: LocationQuery[string] | undefined): string =>
+  String((Array.isArray(value) ? value[0] : value) ?? '')
 const flag = (value: LocationQuery[string] | undefined): boolean => first(value) === '1'
 
 export function readView(query: LocationQuery): View {
@@ -124,5 +150,8 @@ export function filtersOf(view: View): Filters {
 
 /** How many filters narrow the queue beside its being open. */
 export const filterCount = (view: View): number =>
-  TEXT_FILTERS.filter((name) => view[name]).length + Number(view.overdue) + Number(view.waiting) + Number(view.onMap)
-  + Number(view.shown !== 'open')
+  TEXT_FILTERS.filter((name) => view[name]).length +
+  Number(view.overdue) +
+  Number(view.waiting) +
+  Number(view.onMap) +
+  Number(view.shown !== 'open')

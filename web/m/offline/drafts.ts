@@ -46,10 +46,16 @@ export function useDraft<T extends object>(key: string, empty: () => T) {
     on = true
     return before !== undefined
   })
-  watch(form, () => {
-    if (on) timer ??= setTimeout(save, Math.max(0, saved + DELAY - Date.now()))
-  }, { deep: true })
-  const now = () => { if (on && timer) void save() }
+  watch(
+    form,
+    () => {
+      if (on) timer ??= setTimeout(save, Math.max(0, saved + DELAY - Date.now()))
+    },
+    { deep: true },
+  )
+  const now = () => {
+    if (on && timer) void save()
+  }
   addEventListener('pagehide', now)
   document.addEventListener('visibilitychange', now)
   onBeforeUnmount(() => {

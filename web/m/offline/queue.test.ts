@@ -1,57 +1,22 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Problem } from '@shared/api/problem'
 import { closeDb, db, type Item } from './db'
-import { all, backoff, change, countsOf, filesOf, nextOf, put, putAll, remove, retry, verdictOf, type NewItem } from './queue'
+import { LEASE_MS, alone, takeLease } from './lock'
+import { all, backoff, change, countsOf, filesOf, nextOf, put, remove, retry, verdictOf } from './queue'
 import { sendAll } from './sender'
-import { LEASE_MS, takeLease, alone } from './lock'
-import type { Wire } from './wire'
+import { Server, emptied, photo, problem, report, states, told } from './server-of-tests'
 
-const ME = { id: 'me', csrf: 'token' }
-const report = (id: string, more: Partial<NewItem> = {}): NewItem => ({ id, kind: 'report', owner: 'me', title: id, group: id, path: '/api/v1/incidents',
-  body: { id }, language: 'zh-CN', ...more })
-const photo = { name: 'photo-1.jpg', blob: new Blob(['x']) }
-
-/** A server that knows ids: what it has it does not store again. */
-class Server {
-  stored = new Map<string, unknown>()
-  uploads = 0
-  calls: string[] = []
-  answers: Record<string, (body: unknown) => Response> = {}
-  dead = false
-  killAfterUpload = false
-
-  wire: Wire = {
-    identify: async () => { if (this.dead) throw new Problem(0, 'offline', ''); return ME },
-    fetch: (async (path: string, options: RequestInit) => {
-      if (this.dead) throw new TypeError('Failed to fetch')
-      this.calls.push(path)
-      if (this.answers[path]) return this.answers[path](options.body)
-      if (path === '/api/v1/attachments') {
-        if (this.killAfterUpload) this.dead = true
-        return Response.json({ id: `file-${++this.uploads}` }, { status: 201 })
-      }
-      const body = JSON.parse(String(options.body)) as { id: string }
-      const known = this.stored.has(body.id)
-      this.stored.set(body.id, body)
-      return Response.json({ id: body.id, number: `N${body.id}` }, { status: known ? 200 : 201 })
-    }) as typeof fetch,
-  }
-}
-
-const problem = (status: number, code: string, detail = code) => () => Response.json({ status, code, detail, title: code }, { status })
-const states = async () => (await all()).map((item) => item.state)
-const told = async (id: string) => (await all()).find((item) => item.id === id)?.told
 let server: Server
 
 beforeEach(async () => {
   server = new Server()
-  for (const store of ['items', 'files', 'drafts', 'kept'] as const) await (await db()).clear(store)
+  await emptied()
 })
 
 describe('what may go next', () => {
-  const item = (id: string, more: Partial<Item> = {}) => ({ ...report(id), method: 'POST', created: Number(id), state: 'waiting', tries: 0, nextAt: 0, ...more }) as Item
+  const item = (id: string, more: Partial<Item> = {}) =>
+    ({ ...report(id), method: 'POST', created: Number(id), state: 'waiting', tries: 0, nextAt: 0, ...more }) as Item
 
   it('is the oldest, of this person, whose time has come', () => {
     expect(nextOf([item('2'), item('1')], 'me', 0)?.id).toBe('1')
@@ -72,8 +37,17 @@ describe('what may go next', () => {
     expect([1, 2, 3, 20].map(backoff)).toEqual([2000, 4000, 8000, 300_000])
   })
 
-  it.each([[0, 'offline', 'stop'], [401, 'not_authenticated', 'signIn'], [403, 'csrf_failed', 'signIn'], [403, 'not_allowed', 'refused'], [409, 'stale_version', 'refused'],
-    [422, 'too_far', 'refused'], [429, 'too_many', 'later'], [500, 'x', 'later'], [503, 'not_ready', 'later']] as const)('%i %s means %s', (status, code, verdict) => {
+  it.each([
+    [0, 'offline', 'stop'],
+    [401, 'not_authenticated', 'signIn'],
+    [403, 'csrf_failed', 'signIn'],
+    [403, 'not_allowed', 'refused'],
+    [409, 'stale_version', 'refused'],
+    [422, 'too_far', 'refused'],
+    [429, 'too_many', 'later'],
+    [500, 'x', 'later'],
+    [503, 'not_ready', 'later'],
+  ] as const)('%i %s means %s', (status, code, verdict) => {
     expect(verdictOf({ status, code })).toBe(verdict)
   })
 })
@@ -111,14 +85,17 @@ describe('sending', () => {
   it('after a kill in the midst of sending, with the answer lost, stores it once', async () => {
     await put(report('a'))
     server.stored.set('a', {})
-    await change('a', (item) => { item.state = 'sending' })
+    await change('a', (item) => {
+      item.state = 'sending'
+    })
     await closeDb()
     expect(await sendAll(server.wire)).toBe('done')
     expect([await states(), server.stored.size]).toEqual([['sent'], 1])
   })
 
   it('a refusal is kept with its words and holds nobody else up', async () => {
-    server.answers['/api/v1/incidents'] = (body) => (String(body).includes('"a"') ? problem(422, 'outside_grid', '坐标不在任何网格内')() : Response.json({ id: 'b' }))
+    server.answers['/api/v1/incidents'] = (body) =>
+      String(body).includes('"a"') ? problem(422, 'outside_grid', '坐标不在任何网格内')() : Response.json({ id: 'b' })
     await put(report('a', { created: 1 }))
     await put(report('b', { created: 2 }))
     await sendAll(server.wire)
@@ -157,7 +134,8 @@ describe('sending', () => {
 
   it('sends a file anew that the server has forgotten', async () => {
     let turn = 0
-    server.answers['/api/v1/incidents'] = () => (turn++ ? Response.json({ id: 'a' }) : problem(422, 'unknown_attachment')())
+    server.answers['/api/v1/incidents'] = () =>
+      turn++ ? Response.json({ id: 'a' }) : problem(422, 'unknown_attachment')()
     await put(report('a'), [{ ...photo, attachment: 'gone' }])
     await sendAll(server.wire)
     expect([await states(), server.uploads]).toEqual([['sent'], 1])
@@ -167,77 +145,6 @@ describe('sending', () => {
     await put(report('a'), [photo])
     await remove('a')
     expect([await all(), await (await db()).count('files')]).toEqual([[], 0])
-  })
-})
-
-describe('a report that was put right in the same visit', () => {
-  const settle = { kind: 'action', owner: 'me', id: 'a/settle', title: 'settle', group: 'a', action: 'settle', language: 'zh-CN',
-    path: '/api/v1/incidents/a/actions/settle', body: { version: 0 }, incident: { id: 'a', number: '', status: '', version: 0 } } as const
-  const both = () => putAll([{ item: report('a'), files: [photo] }, { item: settle, files: [photo] }])
-  const bodies: unknown[] = []
-  beforeEach(() => {
-    bodies.length = 0
-    server.answers['/api/v1/incidents/a'] = () => Response.json({ id: 'a', number: 'Na', status: 'filed', version: 2 })
-    server.answers[settle.path] = (body) => { bodies.push(JSON.parse(String(body))); return Response.json({ id: 'a', status: 'closed', version: 3 }) }
-  })
-
-  it('is settled after it was reported, in the version that it has then', async () => {
-    await both()
-    expect(await sendAll(server.wire)).toBe('done')
-    expect([await states(), bodies]).toEqual([['sent', 'sent'], [{ version: 2, attachments: ['file-2'] }]])
-  })
-
-  it('waits where the report was refused, and goes with it', async () => {
-    server.answers['/api/v1/incidents'] = problem(422, 'outside_grid')
-    await both()
-    await sendAll(server.wire)
-    expect([await states(), bodies]).toEqual([['refused', 'waiting'], []])
-    await remove('a')
-    expect([await all(), await (await db()).count('files')]).toEqual([[], 0])
-  })
-
-  it('stays, and is told, where it is dispatched already; the report is sent', async () => {
-    server.answers[settle.path] = problem(409, 'wrong_state')
-    await both()
-    await sendAll(server.wire)
-    expect(await states()).toEqual(['sent', 'refused'])
-    await remove('a')
-    expect((await all()).map((item) => item.id)).toEqual(['a/settle'])
-  })
-})
-
-describe('an action on an incident that has changed', () => {
-  const check = report('c', { kind: 'action', action: 'check', path: '/api/v1/incidents/i/actions/check', body: { version: 5, passed: true, reason: 'ok' },
-    incident: { id: 'i', number: '1', status: 'handled', version: 5 } })
-  const step = (seq: number, action: string, from: string, to: string, actor: string, reason = '') => ({ seq, action, action_name: action, from, to, reason, actor: { id: actor, name: '' }, fields: {} })
-  const stale = (steps: unknown[], status = 'handled') => {
-    let turn = 0
-    const version = 5 + steps.length
-    server.answers['/api/v1/incidents/i/actions/check'] = (body) =>
-      (JSON.parse(String(body)).version === version ? Response.json({ id: 'i', number: '1', status: 'closed' }) : (turn++, problem(409, 'stale_version')()))
-    server.answers['/api/v1/incidents/i'] = () => Response.json({ id: 'i', number: '1', status, status_name: status, version })
-    server.answers['/api/v1/incidents/i/transitions'] = () => Response.json(steps)
-  }
-
-  it('is sent with the version of now where it stayed in its state', async () => {
-    stale([step(6, 'urge', 'handled', 'handled', 'lead')])
-    await put(check)
-    await sendAll(server.wire)
-    expect(await states()).toEqual(['sent'])
-  })
-
-  it('is done already where the step is our own and only its answer was lost', async () => {
-    stale([step(6, 'check', 'handled', 'closed', 'me', 'ok')], 'closed')
-    await put(check)
-    await sendAll(server.wire)
-    expect((await all())[0]).toMatchObject({ state: 'sent', result: { status: 'closed' } })
-  })
-
-  it('is for the person to look at where somebody was faster', async () => {
-    stale([step(6, 'check', 'handled', 'closed', 'other', 'ok')], 'closed')
-    await put(check)
-    await sendAll(server.wire)
-    expect(await told('c')).toMatchObject({ code: 'moved_on', sentence: 'closed' })
   })
 })
 
@@ -251,7 +158,14 @@ describe('one sender at a time', () => {
 
   it('two at once in one page: one sends', async () => {
     const ran: number[] = []
-    const both = await Promise.all([1, 2].map((n) => alone(async () => { ran.push(n); await new Promise((done) => setTimeout(done, 5)) }, undefined)))
+    const both = await Promise.all(
+      [1, 2].map((n) =>
+        alone(async () => {
+          ran.push(n)
+          await new Promise((done) => setTimeout(done, 5))
+        }, undefined),
+      ),
+    )
     expect([both.filter(Boolean).length, ran.length]).toEqual([1, 1])
   })
 })

@@ -64,15 +64,23 @@ export interface Packed {
 }
 
 /** Keep it with its files: both are there or neither. Put again under the same id it is replaced. */
-export const put = async (item: NewItem, files: readonly NewFile[] = []): Promise<Item> => (await putAll([{ item, files }]))[0]!
+export const put = async (item: NewItem, files: readonly NewFile[] = []): Promise<Item> =>
+  (await putAll([{ item, files }]))[0]!
 
 /** Several in one transaction, to be sent in this order. */
 export async function putAll(packed: readonly Packed[]): Promise<Item[]> {
   const now = Date.now()
   const writing = (await db()).transaction(['items', 'files'], 'readwrite')
   const [items, stored] = [writing.objectStore('items'), writing.objectStore('files')]
-  const made = packed.map(({ item }, index): Item =>
-    ({ id: newId(), method: 'POST', created: now + index, ...item, state: 'waiting', tries: 0, nextAt: 0 }))
+  const made = packed.map(({ item }, index): Item => ({
+    id: newId(),
+    method: 'POST',
+    created: now + index,
+    ...item,
+    state: 'waiting',
+    tries: 0,
+    nextAt: 0,
+  }))
   for (const [place, item] of made.entries()) {
     for (const key of await stored.index('item').getAllKeys(item.id)) await stored.delete(key)
     await items.put(item)
@@ -143,7 +151,8 @@ export async function retry(id?: string): Promise<void> {
   const wanted = (await all()).filter((item) => (id ? item.id === id : item.state === 'waiting'))
   for (const { id: one } of wanted) {
     await change(one, (item) => {
-      if (item.state !== 'sent' && item.state !== 'sending') Object.assign(item, { state: 'waiting', nextAt: 0, tries: 0 })
+      if (item.state !== 'sent' && item.state !== 'sending')
+        Object.assign(item, { state: 'waiting', nextAt: 0, tries: 0 })
     })
   }
 }
@@ -151,7 +160,9 @@ export async function retry(id?: string): Promise<void> {
 /** A page that was killed left things at "sending"; whoever holds the lock knows that nobody sends them now. */
 export async function recover(): Promise<void> {
   for (const item of (await all()).filter((each) => each.state === 'sending')) {
-    await change(item.id, (one) => { one.state = 'waiting' })
+    await change(item.id, (one) => {
+      one.state = 'waiting'
+    })
   }
 }
 

@@ -32,7 +32,9 @@ export async function sendAll(wire: Wire, clock: () => number = Date.now): Promi
 }
 
 async function sendOne(wire: Wire, me: Identity, item: Item, clock: () => number): Promise<Ended> {
-  await change(item.id, (one) => { one.state = 'sending' })
+  await change(item.id, (one) => {
+    one.state = 'sending'
+  })
   try {
     const answer = await deliver(wire, me, item)
     await finish(item.id, { id: answer?.id, number: answer?.number, status: answer?.status })
@@ -80,8 +82,11 @@ async function uploaded(wire: Wire, me: Identity, item: Item, files: readonly Qu
 async function upload(wire: Wire, me: Identity, item: Item, file: QueuedFile): Promise<string> {
   const form = new FormData()
   form.append('file', file.blob, file.name)
-  const made = await ask<{ id: string }>(wire.fetch, '/api/v1/attachments',
-    { method: 'POST', headers: headersOf(me, item), body: form })
+  const made = await ask<{ id: string }>(wire.fetch, '/api/v1/attachments', {
+    method: 'POST',
+    headers: headersOf(me, item),
+    body: form,
+  })
   return made.id
 }
 
@@ -90,8 +95,11 @@ async function post(wire: Wire, me: Identity, item: Item, attachments: string[])
   for (let turn = 1; ; turn++) {
     const body = { ...item.body, ...(attachments.length ? { attachments } : {}) }
     try {
-      return await ask<Answer>(wire.fetch, item.path, { method: item.method,
-        headers: { ...headersOf(me, item), 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+      return await ask<Answer>(wire.fetch, item.path, {
+        method: item.method,
+        headers: { ...headersOf(me, item), 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      })
     } catch (error) {
       const stale = told(error).code === 'stale_version' && item.incident !== undefined
       if (!stale || turn >= TRIES_WITH_NEW_VERSION) throw error
@@ -103,8 +111,11 @@ async function post(wire: Wire, me: Identity, item: Item, attachments: string[])
 
 /** It acts on what was reported just before it: the incident is seen now for the first time, and that is kept. */
 async function seeFirst(wire: Wire, me: Identity, item: Item): Promise<void> {
-  const { number = '', status = '', version = 0 } = await ask<Answer>(wire.fetch, `/api/v1/incidents/${item.incident!.id}`,
-    { headers: headersOf(me, item) })
+  const {
+    number = '',
+    status = '',
+    version = 0,
+  } = await ask<Answer>(wire.fetch, `/api/v1/incidents/${item.incident!.id}`, { headers: headersOf(me, item) })
   Object.assign(item, { incident: { ...item.incident!, number, status, version }, body: { ...item.body, version } })
   await change(item.id, (one) => Object.assign(one, { incident: item.incident, body: item.body }))
 }
@@ -124,7 +135,9 @@ async function reconcile(wire: Wire, me: Identity, item: Item, attachments: stri
     throw new Problem(409, 'moved_on', now.status_name, [], { last: since[since.length - 1]?.action_name })
   }
   item.body = { ...item.body, version: now.version }
-  await change(item.id, (one) => { one.body = item.body })
+  await change(item.id, (one) => {
+    one.body = item.body
+  })
   return undefined
 }
 
@@ -134,8 +147,10 @@ export function isOurs(step: Transition, item: Item, me: Identity, attachments: 
   return attachments.length ? attachments.some((id) => brought.includes(id)) : step.reason === (item.body.reason ?? '')
 }
 
-const headersOf = (me: Identity, item: Item): Record<string, string> =>
-  ({ 'X-CSRF-Token': me.csrf, 'Accept-Language': item.language })
+const headersOf = (me: Identity, item: Item): Record<string, string> => ({
+  'X-CSRF-Token': me.csrf,
+  'Accept-Language': item.language,
+})
 
 const told = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem(500, 'unexpected', String(error))

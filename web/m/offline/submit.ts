@@ -20,8 +20,12 @@ export async function decided(id: string, patience = PATIENCE): Promise<Item | u
       done(await look())
     }
     const timer = setTimeout(finish, patience)
-    const stop = onChange(async () => { if (isDecided(await look())) void finish() })
-    void look().then((item) => { if (isDecided(item)) void finish() })
+    const stop = onChange(async () => {
+      if (isDecided(await look())) void finish()
+    })
+    void look().then((item) => {
+      if (isDecided(item)) void finish()
+    })
   })
 }
 
@@ -32,8 +36,8 @@ async function outcomeOf(id: string): Promise<Item | undefined> {
 }
 
 /**
- * Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. What acts
- * on it is sent after it; sent is said only if all are.
+ * Refused while the person still looks: a Problem, and it is in the form, not in the queue. Else sent, or kept. What
+ * acts on it is sent after it; sent is said only if all are.
  */
 export async function submit(first: Packed, ...after: Packed[]): Promise<Outcome> {
   const [{ id }, ...others] = (await putAll([first, ...after])) as [Item, ...Item[]]
@@ -43,6 +47,7 @@ export async function submit(first: Packed, ...after: Packed[]): Promise<Outcome
     throw new Problem(now.told!.status, now.told!.code, now.told!.sentence)
   }
   const rest = await all()
-  const done = now?.state === 'sent' && others.every((other) => rest.find((one) => one.id === other.id)?.state === 'sent')
+  const done =
+    now?.state === 'sent' && others.every((other) => rest.find((one) => one.id === other.id)?.state === 'sent')
   return done ? 'sent' : 'kept'
 }

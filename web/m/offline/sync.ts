@@ -1,4 +1,6 @@
-/** When the queue is sent: on opening, when the network comes back, by a timer, and by the browser in the background. */
+/**
+ * When the queue is sent: on opening, when the network comes back, by a timer, and by the browser in the background.
+ */
 import { reactive, readonly } from 'vue'
 import { alone } from './lock'
 import { all, onChange, retry } from './queue'
@@ -61,8 +63,9 @@ export async function pushed(): Promise<boolean> {
 
 async function askForBackground(): Promise<void> {
   try {
-    const { sync: background } = (await navigator.serviceWorker?.ready) as ServiceWorkerRegistration &
-      { sync?: { register(tag: string): Promise<void> } }
+    const { sync: background } = (await navigator.serviceWorker?.ready) as ServiceWorkerRegistration & {
+      sync?: { register(tag: string): Promise<void> }
+    }
     await background?.register(TAG)
   } catch {
     // not every browser has it or allows it; opening the page and the timer do the same
@@ -75,9 +78,18 @@ export function startSync(onSignedOut: () => void, onSent: () => void): void {
   // what waits must not be cleared away when the phone is short of room
   void navigator.storage?.persist?.().catch(() => {})
   onChange(() => void refresh())
-  addEventListener('online', () => { shown.online = true; void syncNow() })
-  addEventListener('offline', () => { shown.online = false })
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) void sync() })
-  setInterval(() => { if (shown.items.some((item) => item.state === 'waiting')) void sync() }, EVERY)
+  addEventListener('online', () => {
+    shown.online = true
+    void syncNow()
+  })
+  addEventListener('offline', () => {
+    shown.online = false
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void sync()
+  })
+  setInterval(() => {
+    if (shown.items.some((item) => item.state === 'waiting')) void sync()
+  }, EVERY)
   void refresh().then(sync)
 }

@@ -29,8 +29,17 @@ export function partsOf(steps: readonly Step[]): Point[][] {
   return parts
 }
 
-export const lengthOf = (steps: readonly Step[]): number => partsOf(steps).reduce((sum, part) =>
-  sum + part.reduce((all, point, index) => (index ? all + metresBetween(part[index - 1]!, point) : 0), 0), 0)
+export const lengthOf = (steps: readonly Step[]): number =>
+  partsOf(steps).reduce(
+    (sum, part) =>
+      sum + part.reduce((all, point, index) => (index ? all + metresBetween(part[index - 1]!, point) : 0), 0),
+    0,
+  )
 
-export const pointBody = (step: Step) => ({ lon: step.lon, lat: step.lat, accuracy_m: step.accuracy,
-  captured_at: new Date(step.at).toISOString(), ...(step.note === undefined ? {} : { kind: 'check_in', note: step.note }) })
+export const pointBody = (step: Step) => ({
+  lon: step.lon,
+  lat: step.lat,
+  accuracy_m: step.accuracy,
+  captured_at: new Date(step.at).toISOString(),
+  ...(step.note === undefined ? {} : { kind: 'check_in', note: step.note }),
+})

@@ -25,12 +25,17 @@ export interface Round {
   queuedAt: number
 }
 
-export const patrol = reactive({ round: undefined as Round | undefined, here: undefined as Fix | undefined, denied: false, known: false })
+export const patrol = reactive({
+  round: undefined as Round | undefined,
+  here: undefined as Fix | undefined,
+  denied: false,
+  known: false,
+})
 let watching: number | undefined
 let awake: { release(): Promise<void> } | undefined
 
-const send = (round: Round, path: string, title: string, body: Record<string, unknown>) => put({ kind: 'call', owner: round.owner, title,
-  group: round.id, path, body, language: languageTag() })
+const send = (round: Round, path: string, title: string, body: Record<string, unknown>) =>
+  put({ kind: 'call', owner: round.owner, title, group: round.id, path, body, language: languageTag() })
 
 /** What was begun before the page was closed goes on. */
 export async function resume(owner: string): Promise<void> {
@@ -42,8 +47,22 @@ export async function resume(owner: string): Promise<void> {
 }
 
 export async function begin(owner: string, unit: string, unitName: string, title: string): Promise<void> {
-  const round: Round = { id: newId(), owner, unit, unitName, startedAt: Date.now(), steps: [], queued: 0, batches: 0, queuedAt: Date.now() }
-  await send(round, '/api/v1/patrols', title, { id: round.id, unit, started_at: new Date(round.startedAt).toISOString() })
+  const round: Round = {
+    id: newId(),
+    owner,
+    unit,
+    unitName,
+    startedAt: Date.now(),
+    steps: [],
+    queued: 0,
+    batches: 0,
+    queuedAt: Date.now(),
+  }
+  await send(round, '/api/v1/patrols', title, {
+    id: round.id,
+    unit,
+    started_at: new Date(round.startedAt).toISOString(),
+  })
   patrol.round = round
   await saveDraft(KEY, round)
   follow()
@@ -53,8 +72,13 @@ export async function begin(owner: string, unit: string, unitName: string, title
 function follow(): void {
   if (!navigator.geolocation || watching !== undefined) return
   watching = navigator.geolocation.watchPosition(
-    ({ coords, timestamp }) => take({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy, at: timestamp || Date.now() }),
-    (error) => { patrol.denied = error.code === error.PERMISSION_DENIED }, { enableHighAccuracy: true, maximumAge: 2000 })
+    ({ coords, timestamp }) =>
+      take({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy, at: timestamp || Date.now() }),
+    (error) => {
+      patrol.denied = error.code === error.PERMISSION_DENIED
+    },
+    { enableHighAccuracy: true, maximumAge: 2000 },
+  )
   void stayAwake()
 }
 
@@ -107,7 +131,12 @@ export async function end(title: string): Promise<void> {
 }
 
 let saving: ReturnType<typeof setTimeout> | undefined
-watch(() => patrol.round?.steps.length, () => {
-  clearTimeout(saving)
-  saving = setTimeout(() => { if (patrol.round) void saveDraft(KEY, patrol.round) }, 500)
-})
+watch(
+  () => patrol.round?.steps.length,
+  () => {
+    clearTimeout(saving)
+    saving = setTimeout(() => {
+      if (patrol.round) void saveDraft(KEY, patrol.round)
+    }, 500)
+  },
+)

@@ -6,8 +6,9 @@ describe('the words on a photo', () => {
 
   it('say when, where, and how exactly that is known', () => {
     expect(timeWords(at)).toBe('2026-11-25 08:03:09')
-    expect(watermarkLines({ at, place: '小白楼街道 泰安道社区', lon: 117.2071464, lat: 39.125, accuracy: 8.4 }, '未定位'))
-      .toEqual(['2026-11-25 08:03:09', '小白楼街道 泰安道社区', '117.20715, 39.12500 ±8 m'])
+    expect(
+      watermarkLines({ at, place: '小白楼街道 泰安道社区', lon: 117.2071464, lat: 39.125, accuracy: 8.4 }, '未定位'),
+    ).toEqual(['2026-11-25 08:03:09', '小白楼街道 泰安道社区', '117.20715, 39.12500 ±8 m'])
   })
 
   it('say so where the place is not known', () => {

@@ -19,8 +19,12 @@ export function useFix() {
   const here = reactive<{ state: FixState; fix?: Fix }>({ state: 'asking' })
   let watching: number | undefined
   const told = (place: GeolocationPosition) => {
-    const fix = { lon: place.coords.longitude, lat: place.coords.latitude, accuracy: place.coords.accuracy,
-      at: place.timestamp || Date.now() }
+    const fix = {
+      lon: place.coords.longitude,
+      lat: place.coords.latitude,
+      accuracy: place.coords.accuracy,
+      at: place.timestamp || Date.now(),
+    }
     here.state = 'found'
     if (isBetter(fix, here.fix)) here.fix = fix
   }
@@ -30,10 +34,19 @@ export function useFix() {
   }
   const start = () => {
     stop()
-    if (!isSecureContext || !navigator.geolocation) { here.state = isSecureContext ? 'none' : 'insecure'; return }
-    watching = navigator.geolocation.watchPosition(told, failed, { enableHighAccuracy: true, timeout: 20_000, maximumAge: 5_000 })
+    if (!isSecureContext || !navigator.geolocation) {
+      here.state = isSecureContext ? 'none' : 'insecure'
+      return
+    }
+    watching = navigator.geolocation.watchPosition(told, failed, {
+      enableHighAccuracy: true,
+      timeout: 20_000,
+      maximumAge: 5_000,
+    })
   }
-  const stop = () => { if (watching !== undefined) navigator.geolocation.clearWatch(watching) }
+  const stop = () => {
+    if (watching !== undefined) navigator.geolocation.clearWatch(watching)
+  }
   start()
   onBeforeUnmount(stop)
   return { here, start }

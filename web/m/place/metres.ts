@@ -19,13 +19,18 @@ export function distanceWords(metres: number): string {
 }
 
 const STEPS: Record<string, [number, number]> = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
 }
 
 /** Where a key of the keyboard takes a point, by so many metres; the same point for other keys. */
 export function nudged(point: Point, key: string, metres: number): Point {
   const step = STEPS[key]
   if (!step) return point
-  return { lon: point.lon + (step[0] * metres) / (DEGREE * Math.cos(radians(point.lat))),
-    lat: point.lat + (step[1] * metres) / DEGREE }
+  return {
+    lon: point.lon + (step[0] * metres) / (DEGREE * Math.cos(radians(point.lat))),
+    lat: point.lat + (step[1] * metres) / DEGREE,
+  }
 }

@@ -10,12 +10,17 @@ const WEEK = 7 * 86_400_000
 /** So long is the code of a street. */
 const STREET = 9
 
-/** The outlines around me: every cell of my street, since a round does not end at the community's border; of a larger unit the
- * level below it. */
+/**
+ * The outlines around me: every cell of my street, since a round does not end at the community's border; of a larger
+ * unit the level below it.
+ */
 export async function myOutlines(me: Pick<Me, 'unit'>): Promise<Outlines | undefined> {
   const code = me.unit.slice(0, STREET)
   const query = code.length === STREET ? { level: 'cell' as const } : {}
-  const ask = async () => (await data(api.GET('/api/v1/grids/{code}/boundaries', { params: { path: { code }, query } }))) as unknown as Outlines
+  const ask = async () =>
+    (await data(
+      api.GET('/api/v1/grids/{code}/boundaries', { params: { path: { code }, query } }),
+    )) as unknown as Outlines
   return settled(`outlines/${code}/${query.level ?? ''}`, ask, WEEK).catch(() => undefined)
 }
 
@@ -29,14 +34,20 @@ export interface Unit {
 
 export const middleOf = ({ centroid: [lon = 0, lat = 0] }: Pick<Unit, 'centroid'>): Point => ({ lon, lat })
 
-export const unitOf = (code: string): Promise<Unit | undefined> => settled(`unit/${code}`,
-  async () => (await data(api.GET('/api/v1/grids/{code}', { params: { path: { code } } }))) as Unit, WEEK).catch(() => undefined)
+export const unitOf = (code: string): Promise<Unit | undefined> =>
+  settled(
+    `unit/${code}`,
+    async () => (await data(api.GET('/api/v1/grids/{code}', { params: { path: { code } } }))) as Unit,
+    WEEK,
+  ).catch(() => undefined)
 
 /** Below a unit, or by a part of the name. */
 export async function unitsBelow(parent: string, q = ''): Promise<Unit[]> {
   const query = q ? { q, limit: 50 } : { parent, limit: 200 }
-  const { value } = await latest(`units/${q ? `q/${q}` : parent}`,
-    async () => (await data(api.GET('/api/v1/grids', { params: { query } }))).items as Unit[])
+  const { value } = await latest(
+    `units/${q ? `q/${q}` : parent}`,
+    async () => (await data(api.GET('/api/v1/grids', { params: { query } }))).items as Unit[],
+  )
   return value
 }
 

@@ -21,8 +21,9 @@ export interface Around {
 async function ask(me: Pick<Me, 'unit'>): Promise<Around> {
   const { repeat_metres: metres, repeat_hours: hours } = await data(api.GET('/api/v1/public/screens'))
   const reported_from = new Date(Date.now() - hours * HOUR).toISOString()
-  const { items } = await data(api.GET('/api/v1/incidents',
-    { params: { query: { unit: me.unit, open: true, reported_from, limit: MOST_KEPT } } }))
+  const { items } = await data(
+    api.GET('/api/v1/incidents', { params: { query: { unit: me.unit, open: true, reported_from, limit: MOST_KEPT } } }),
+  )
   return { items, metres, hours }
 }
 
@@ -30,15 +31,24 @@ export const around = (me: Pick<Me, 'unit'>): Promise<Around> => settled('around
 
 /** The rule of the server (same subcategory, near and recent, nothing restricted), the nearest first. */
 export function sameAmong({ items, metres, hours }: Around, subcategory: string, point: Point, now: number): Near[] {
-  return items.flatMap((incident) => {
-    if (incident.subcategory !== subcategory || incident.sensitivity === 'restricted' || incident.lon === null) return []
-    const age = now - Date.parse(incident.reported_at)
-    const distance = metresBetween(point, { lon: incident.lon, lat: incident.lat! })
-    return distance <= metres && age <= hours * HOUR ? [nearOf(incident, subcategory, distance, age)] : []
-  }).sort((a, b) => a.distance_m - b.distance_m)
+  return items
+    .flatMap((incident) => {
+      if (incident.subcategory !== subcategory || incident.sensitivity === 'restricted' || incident.lon === null)
+        return []
+      const age = now - Date.parse(incident.reported_at)
+      const distance = metresBetween(point, { lon: incident.lon, lat: incident.lat! })
+      return distance <= metres && age <= hours * HOUR ? [nearOf(incident, subcategory, distance, age)] : []
+    })
+    .sort((a, b) => a.distance_m - b.distance_m)
 }
 
 const nearOf = (incident: Incident, subcategory: string, distance: number, age: number): Near => ({
-  number: incident.number, subcategory, subcategory_name: incident.subcategory_name ?? subcategory, status: incident.status,
-  status_name: incident.status_name, reported_at: incident.reported_at, distance_m: Math.round(distance),
-  age_minutes: Math.max(0, Math.floor(age / 60_000)) })
+  number: incident.number,
+  subcategory,
+  subcategory_name: incident.subcategory_name ?? subcategory,
+  status: incident.status,
+  status_name: incident.status_name,
+  reported_at: incident.reported_at,
+  distance_m: Math.round(distance),
+  age_minutes: Math.max(0, Math.floor(age / 60_000)),
+})

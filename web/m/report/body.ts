@@ -39,9 +39,24 @@ export interface ReportForm {
   after: Photo[]
 }
 
-export const emptyReport = (id: string): ReportForm => ({ id, photos: [], voice: null, subcategory: '', description: '',
-  point: null, fix: null, moved: false, confirmed: false, unit: '', unitName: '', address: '', place: '', capturedAt: 0,
-  settled: false, after: [] })
+export const emptyReport = (id: string): ReportForm => ({
+  id,
+  photos: [],
+  voice: null,
+  subcategory: '',
+  description: '',
+  point: null,
+  fix: null,
+  moved: false,
+  confirmed: false,
+  unit: '',
+  unitName: '',
+  address: '',
+  place: '',
+  capturedAt: 0,
+  settled: false,
+  after: [],
+})
 
 export const isEmpty = (form: ReportForm): boolean =>
   !form.photos.length && !form.voice && !form.subcategory && !form.description.trim() && !form.moved && !form.unit
@@ -68,9 +83,17 @@ export function bodyOf(form: ReportForm): IncidentIn {
   const placed = point ? { lon: point.lon, lat: point.lat, ...(fix && !moved ? { accuracy_m: fix.accuracy } : {}) } : {}
   const raw = fix && point && moved ? { fix: { lon: fix.lon, lat: fix.lat, accuracy_m: fix.accuracy } } : {}
   return {
-    id: form.id, process: 'grid_event', datum: 'wgs84', description: form.description.trim(), address: form.address.trim(),
-    captured_at: new Date(form.capturedAt || Date.now()).toISOString(), attachments: [], ...placed, ...raw,
-    ...(form.subcategory ? { subcategory: form.subcategory } : {}), ...(form.unit && !point ? { unit: form.unit } : {}),
+    id: form.id,
+    process: 'grid_event',
+    datum: 'wgs84',
+    description: form.description.trim(),
+    address: form.address.trim(),
+    captured_at: new Date(form.capturedAt || Date.now()).toISOString(),
+    attachments: [],
+    ...placed,
+    ...raw,
+    ...(form.subcategory ? { subcategory: form.subcategory } : {}),
+    ...(form.unit && !point ? { unit: form.unit } : {}),
   }
 }
 

@@ -13,7 +13,11 @@ import { bodyOf, type Photo, type ReportForm, type Voice } from './body'
 export const languageTag = () => document.documentElement.lang || 'zh-CN'
 
 /** Photos with time and place on them, then the recording. */
-export async function filesFor(photos: readonly Photo[], voice: Voice | null, place: string): Promise<{ name: string; blob: Blob }[]> {
+export async function filesFor(
+  photos: readonly Photo[],
+  voice: Voice | null,
+  place: string,
+): Promise<{ name: string; blob: Blob }[]> {
   const files: { name: string; blob: Blob }[] = []
   for (const [index, photo] of photos.entries()) {
     const lines = watermarkLines({ ...photo, place: place && shortPlace(place) }, t('photo.nowhere'))
@@ -25,8 +29,19 @@ export async function filesFor(photos: readonly Photo[], voice: Voice | null, pl
 export async function sendReport(form: ReportForm, me: Me, title: string): Promise<Outcome> {
   const files = await filesFor(form.photos, form.voice, form.place)
   const { attachments: _, ...body } = bodyOf(form)
-  const report: Packed = { files, item: { id: form.id, kind: 'report', owner: me.id, title, group: form.id,
-    path: '/api/v1/incidents', body, language: languageTag() } }
+  const report: Packed = {
+    files,
+    item: {
+      id: form.id,
+      kind: 'report',
+      owner: me.id,
+      title,
+      group: form.id,
+      path: '/api/v1/incidents',
+      body,
+      language: languageTag(),
+    },
+  }
   return form.settled ? submit(report, await settling(form, me, title)) : submit(report)
 }
 
@@ -34,9 +49,21 @@ export const settleId = (report: string): string => `${report}/settle`
 
 /** Put right already: the same visit reports it and settles it, with the photos of after. */
 async function settling(form: ReportForm, me: Me, title: string): Promise<Packed> {
-  return { files: await filesFor(form.after, null, form.place), item: { id: settleId(form.id), kind: 'action', owner: me.id,
-    title: t('report.settling', { title }), group: form.id, action: 'settle', path: `/api/v1/incidents/${form.id}/actions/settle`,
-    body: { version: 0 }, language: languageTag(), incident: { id: form.id, number: '', status: '', version: 0 } } }
+  return {
+    files: await filesFor(form.after, null, form.place),
+    item: {
+      id: settleId(form.id),
+      kind: 'action',
+      owner: me.id,
+      title: t('report.settling', { title }),
+      group: form.id,
+      action: 'settle',
+      path: `/api/v1/incidents/${form.id}/actions/settle`,
+      body: { version: 0 },
+      language: languageTag(),
+      incident: { id: form.id, number: '', status: '', version: 0 },
+    },
+  }
 }
 
 /** From the server, else as it was kept: what is added to a version of then is sent with the version of now. */
@@ -52,8 +79,16 @@ export async function addTo(number: string, form: ReportForm, me: Me): Promise<O
   const incident = await incidentOf(number, me)
   const files = await filesFor([...form.photos, ...form.after], form.voice, form.place)
   const reason = form.description.trim() || t('near.seen')
-  const item: NewItem = { kind: 'action', owner: me.id, title: t('near.title', { number: incident.number }), group: incident.id, action: 'comment',
-    path: `/api/v1/incidents/${incident.id}/actions/comment`, body: { version: incident.version, reason }, language: languageTag(),
-    incident: { id: incident.id, number: incident.number, status: incident.status, version: incident.version } }
+  const item: NewItem = {
+    kind: 'action',
+    owner: me.id,
+    title: t('near.title', { number: incident.number }),
+    group: incident.id,
+    action: 'comment',
+    path: `/api/v1/incidents/${incident.id}/actions/comment`,
+    body: { version: incident.version, reason },
+    language: languageTag(),
+    incident: { id: incident.id, number: incident.number, status: incident.status, version: incident.version },
+  }
   return submit({ item, files })
 }

@@ -14,8 +14,14 @@ const asked = () => data(api.GET('/api/v1/taxonomy', { params: { query: {} } }))
 type List = Awaited<ReturnType<typeof asked>>
 
 function flat(list: List): Row[] {
-  return list.categories.flatMap((category) => category.subcategories.map((one) => ({ ...one, category: category.code,
-    categoryName: category.name, categoryNameEn: category.name_en })))
+  return list.categories.flatMap((category) =>
+    category.subcategories.map((one) => ({
+      ...one,
+      category: category.code,
+      categoryName: category.name,
+      categoryNameEn: category.name_en,
+    })),
+  )
 }
 
 async function read(): Promise<Row[]> {

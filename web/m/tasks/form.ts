@@ -4,8 +4,24 @@ import { DAY_END } from './dates'
 import type { Photo } from '../report/body'
 
 /** The order in which fields are asked. What is not here is not asked on a phone. */
-export const FIELDS = ['passed', 'request', 'subcategory', 'standard', 'department', 'assisting', 'main', 'contacted', 'score', 'days',
-  'until', 'level', 'attachments', 'here', 'description', 'reason'] as const
+export const FIELDS = [
+  'passed',
+  'request',
+  'subcategory',
+  'standard',
+  'department',
+  'assisting',
+  'main',
+  'contacted',
+  'score',
+  'days',
+  'until',
+  'level',
+  'attachments',
+  'here',
+  'description',
+  'reason',
+] as const
 export type FieldName = (typeof FIELDS)[number]
 /** Only asked where they are needed: the answer is known without them. */
 const ONLY_REQUIRED = new Set<FieldName>(['department', 'subcategory', 'standard', 'level', 'main'])
@@ -30,8 +46,25 @@ export interface ActForm {
   here: { lon: number; lat: number; accuracy: number } | null
 }
 
-export const emptyAct = (id: string): ActForm => ({ id, passed: null, contacted: null, request: null, score: null, days: null, until: '',
-  level: '', main: '', subcategory: '', standard: '', department: '', assisting: [], description: '', reason: '', photos: [], here: null })
+export const emptyAct = (id: string): ActForm => ({
+  id,
+  passed: null,
+  contacted: null,
+  request: null,
+  score: null,
+  days: null,
+  until: '',
+  level: '',
+  main: '',
+  subcategory: '',
+  standard: '',
+  department: '',
+  assisting: [],
+  description: '',
+  reason: '',
+  photos: [],
+  here: null,
+})
 
 export interface Asked {
   name: FieldName
@@ -49,7 +82,12 @@ export function fieldsOf(offer: Possible): Asked[] {
 
 const isEmpty = (form: ActForm, name: FieldName): boolean => {
   const value = name === 'attachments' ? form.photos : form[name]
-  return value === null || value === '' || (Array.isArray(value) && !value.length) || (typeof value === 'string' && !value.trim())
+  return (
+    value === null ||
+    value === '' ||
+    (Array.isArray(value) && !value.length) ||
+    (typeof value === 'string' && !value.trim())
+  )
 }
 
 /** The required fields that are still empty; without a reason nothing fails. */
@@ -71,10 +109,14 @@ export function actBody(form: ActForm, asked: readonly Asked[], version: number)
 }
 
 /** What was asked in this incident and waits for an answer. */
-export const pendingOf = (incident: Incident) => incident.requests.filter((one) => ['asked', 'answered'].includes(one.state))
+export const pendingOf = (incident: Incident) =>
+  incident.requests.filter((one) => ['asked', 'answered'].includes(one.state))
 
 /** How near one must stand; null: anywhere. As the server says it, where no standard says it: 100 m. */
-export function limitOf(incident: Incident, standards: readonly { code: string; check_distance_m: number | null }[]): number | null {
+export function limitOf(
+  incident: Incident,
+  standards: readonly { code: string; check_distance_m: number | null }[],
+): number | null {
   if (!incident.standard) return 100
   const standard = standards.find((one) => one.code === incident.standard)
   return standard ? standard.check_distance_m : 100

@@ -13,16 +13,26 @@ import { tasksOf, type Holders, type Task } from './mine'
 const MOST_PAGES = 5
 const AHEAD = 30
 
-export const work = shallowReactive({ tasks: [] as Task[], mine: [] as Incident[], at: 0, old: false, loading: false,
-  problem: '', calendar: undefined as WorkingCalendar | undefined })
+export const work = shallowReactive({
+  tasks: [] as Task[],
+  mine: [] as Incident[],
+  at: 0,
+  old: false,
+  loading: false,
+  problem: '',
+  calendar: undefined as WorkingCalendar | undefined,
+})
 
 /** What waits for me, by what the processes say. */
 async function waitingIncidents(): Promise<Incident[]> {
   const found: Incident[] = []
   let cursor: string | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await data(api.GET('/api/v1/incidents', {
-      params: { query: { waiting_for: 'me', sort: 'due_at', limit: 200, ...(cursor ? { cursor } : {}) } } }))
+    const answer = await data(
+      api.GET('/api/v1/incidents', {
+        params: { query: { waiting_for: 'me', sort: 'due_at', limit: 200, ...(cursor ? { cursor } : {}) } },
+      }),
+    )
     found.push(...answer.items)
     if (!answer.next_cursor) break
     cursor = answer.next_cursor
@@ -38,8 +48,9 @@ async function holders(codes: readonly string[]): Promise<Holders> {
   const found: Holders = {}
   const read: Process[] = []
   for (const code of codes) {
-    const process = await settled(`process/${code}`,
-      () => data(api.GET('/api/v1/processes/{code}', { params: { path: { code } } }))).catch(() => undefined)
+    const process = await settled(`process/${code}`, () =>
+      data(api.GET('/api/v1/processes/{code}', { params: { path: { code } } })),
+    ).catch(() => undefined)
     if (process) read.push(process)
     for (const clock of process?.clocks ?? []) found[`${code}/${clock.code}`] = clock.holder?.code ?? ''
   }
@@ -54,21 +65,32 @@ async function settleable(): Promise<Set<string>> {
 }
 
 async function calendar(): Promise<void> {
-  const read = await settled('calendar', () => data(api.GET('/api/v1/calendar', { params: { query: {} } }))).catch(() => undefined)
-  if (read) work.calendar = new WorkingCalendar(read.days.map((day) => ({ ...day, spans: day.spans as [string, string][] })))
+  const read = await settled('calendar', () => data(api.GET('/api/v1/calendar', { params: { query: {} } }))).catch(
+    () => undefined,
+  )
+  if (read)
+    work.calendar = new WorkingCalendar(read.days.map((day) => ({ ...day, spans: day.spans as [string, string][] })))
 }
 
-/** What waits for me, from the server or as it was when there was a network; then, on a slow one, all that explains it. */
+/**
+ * What waits for me, from the server or as it was when there was a network; then, on a slow one, all that explains it.
+ */
 export async function loadWork(me: Me): Promise<void> {
   work.loading = true
   try {
     const [open] = await Promise.all([latest('open', waitingIncidents), calendar()])
-    if (!work.at) Object.assign(work, { tasks: tasksOf(open.value, me, {}, new Set()), at: open.at, old: open.old, problem: '' })
+    if (!work.at)
+      Object.assign(work, { tasks: tasksOf(open.value, me, {}, new Set()), at: open.at, old: open.old, problem: '' })
     const mine = await latest('mine', myReports)
     const codes = [...new Set([...open.value, ...mine.value].map((incident) => incident.process))]
     const [known, settles] = await Promise.all([holders(codes), settleable()])
-    Object.assign(work, { tasks: tasksOf(open.value, me, known, settles), mine: mine.value, at: open.at, old: open.old,
-      problem: '' })
+    Object.assign(work, {
+      tasks: tasksOf(open.value, me, known, settles),
+      mine: mine.value,
+      at: open.at,
+      old: open.old,
+      problem: '',
+    })
     if (!open.old) void Promise.all([fetchAhead(), around(me)]).catch(() => undefined)
   } catch (error) {
     work.problem = error instanceof Problem ? error.code : 'error'
@@ -94,13 +116,17 @@ export interface Opened {
   steps: Transition[]
 }
 
-const offersOf = (incident: string) => data(api.GET('/api/v1/incidents/{incident}/actions', { params: { path: { incident } } }))
+const offersOf = (incident: string) =>
+  data(api.GET('/api/v1/incidents/{incident}/actions', { params: { path: { incident } } }))
 
 export async function openIncident(incident: string): Promise<Read<Opened>> {
   const path = { params: { path: { incident } } }
   return latest(`incident/${incident}`, async () => {
-    const [one, offers, steps] = await Promise.all([data(api.GET('/api/v1/incidents/{incident}', path)),
-      offersOf(incident), data(api.GET('/api/v1/incidents/{incident}/transitions', path))])
+    const [one, offers, steps] = await Promise.all([
+      data(api.GET('/api/v1/incidents/{incident}', path)),
+      offersOf(incident),
+      data(api.GET('/api/v1/incidents/{incident}/transitions', path)),
+    ])
     return { incident: one, offers, steps }
   })
 }

@@ -16,14 +16,31 @@ const one = (value: unknown): string => (typeof value === 'string' ? value.slice
 
 export function wantedOf(query: Record<string, unknown>): Wanted {
   const answered = one(query.answered)
-  return { q: one(query.q), unit: one(query.unit), department: one(query.department), kind: one(query.kind),
-    answered: answered === 'yes' || answered === 'no' ? answered : 'all' }
+  return {
+    q: one(query.q),
+    unit: one(query.unit),
+    department: one(query.department),
+    kind: one(query.kind),
+    answered: answered === 'yes' || answered === 'no' ? answered : 'all',
+  }
 }
 
 export const boardPage = (wanted: Wanted, cursor?: string): Promise<components['schemas']['InquiryPage']> =>
-  data(api.GET('/api/v1/public/inquiries', { params: { query: { q: wanted.q || undefined,
-    unit: wanted.unit || undefined, department: wanted.department || undefined, kind: wanted.kind || undefined,
-    answered: wanted.answered, limit: 10, cursor } } }))
+  data(
+    api.GET('/api/v1/public/inquiries', {
+      params: {
+        query: {
+          q: wanted.q || undefined,
+          unit: wanted.unit || undefined,
+          department: wanted.department || undefined,
+          kind: wanted.kind || undefined,
+          answered: wanted.answered,
+          limit: 10,
+          cursor,
+        },
+      },
+    }),
+  )
 
 export const inquiry = (number: string): Promise<Inquiry> =>
   data(api.GET('/api/v1/public/inquiries/{number}', { params: { path: { number } } }))

@@ -50,10 +50,28 @@ export interface Draft {
 }
 
 const KEY = (kind: Kind) => `wangge.draft.${kind}`
-const nowhere = (): Place => ({ way: '', lon: null, lat: null, accuracy: null, fix: null, path: '', units: [],
-  address: '' })
-export const blank = (): Draft => ({ id: newId(), begun: new Date().toISOString(), description: '', topic: null,
-  place: nowhere(), files: [], department: null, public: true, phone: '', sent: null })
+const nowhere = (): Place => ({
+  way: '',
+  lon: null,
+  lat: null,
+  accuracy: null,
+  fix: null,
+  path: '',
+  units: [],
+  address: '',
+})
+export const blank = (): Draft => ({
+  id: newId(),
+  begun: new Date().toISOString(),
+  description: '',
+  topic: null,
+  place: nowhere(),
+  files: [],
+  department: null,
+  public: true,
+  phone: '',
+  sent: null,
+})
 
 /** A draft as it was kept; what an older page kept is filled up, what is broken is begun anew. */
 export function readDraft(text: string | null): Draft {
@@ -101,11 +119,20 @@ export function bodyOf(kind: Kind, draft: Draft): Body {
   const { place } = draft
   const point = kind === 'report' && place.way === 'point'
   return {
-    id: draft.id, process: kind === 'report' ? 'grid_event' : 'public_inquiry', description: draft.description.trim(),
-    subcategory: draft.topic?.code ?? null, department: kind === 'ask' ? (draft.department?.code ?? null) : null,
-    lon: point ? place.lon : null, lat: point ? place.lat : null, datum: 'wgs84',
-    accuracy_m: point ? place.accuracy : null, fix: point ? fixOf(place) : null, unit: point ? null : unitOf(place), address: place.address.trim(),
-    captured_at: draft.begun, attachments: draft.files.map((file) => file.attachment),
+    id: draft.id,
+    process: kind === 'report' ? 'grid_event' : 'public_inquiry',
+    description: draft.description.trim(),
+    subcategory: draft.topic?.code ?? null,
+    department: kind === 'ask' ? (draft.department?.code ?? null) : null,
+    lon: point ? place.lon : null,
+    lat: point ? place.lat : null,
+    datum: 'wgs84',
+    accuracy_m: point ? place.accuracy : null,
+    fix: point ? fixOf(place) : null,
+    unit: point ? null : unitOf(place),
+    address: place.address.trim(),
+    captured_at: draft.begun,
+    attachments: draft.files.map((file) => file.attachment),
     public: kind === 'report' || draft.public,
   } as Body
 }

@@ -9,11 +9,22 @@ const NUMBER = '2026112500000403'
 
 describe('the number and its code', () => {
   it.each([
-    NUMBER, '２０２６１１２５０００００４０３', '20261125 0000 0403', '20261125-00000403',
-    '编号：2026112500000403，', 'http://city.example/report/follow/2026112500000403#K7QM-3XPD'])('is read from %s', (text) =>
-    expect(numberIn(text)).toBe(NUMBER))
-  it.each(['K7QM-3XPD', 'k7qm3xpd', 'K7QM 3XPD', 'Ｋ７ＱＭ－３ＸＰＤ', 'K7QM—3XPD', '查询码: k7qm - 3xpd', ' K7QM-3XPD\n'])(
-    'has its code in %s', (text) => expect(codeIn(text)).toBe('K7QM-3XPD'))
+    NUMBER,
+    '２０２６１１２５０００００４０３',
+    '20261125 0000 0403',
+    '20261125-00000403',
+    '编号：2026112500000403，',
+    'http://city.example/report/follow/2026112500000403#K7QM-3XPD',
+  ])('is read from %s', (text) => expect(numberIn(text)).toBe(NUMBER))
+  it.each([
+    'K7QM-3XPD',
+    'k7qm3xpd',
+    'K7QM 3XPD',
+    'Ｋ７ＱＭ－３ＸＰＤ',
+    'K7QM—3XPD',
+    '查询码: k7qm - 3xpd',
+    ' K7QM-3XPD\n',
+  ])('has its code in %s', (text) => expect(codeIn(text)).toBe('K7QM-3XPD'))
   it('takes both from a message, a slip or a link', () => {
     const slip = { number: NUMBER, code: 'K7QM-3XPD' }
     expect(slipIn(`您的上报编号 ${NUMBER}, 查询码 K7QM-3XPD, 请保存`)).toEqual(slip)
@@ -31,13 +42,22 @@ describe('the number and its code', () => {
 })
 
 describe('a phone', () => {
-  it.each(['13912340001', '139 1234 0001', '+86 139-1234-0001', '８６１３９１２３４０００１'])('is read from %s', (text) =>
-    expect(mobileIn(text)).toBe('13912340001'))
-  it.each(['1391234000', '12912340001', '022-27312345', 'abc', ''])('is not %s', (text) => expect(mobileIn(text)).toBe(''))
+  it.each(['13912340001', '139 1234 0001', '+86 139-1234-0001', '８６１３９１２３４０００１'])(
+    'is read from %s',
+    (text) => expect(mobileIn(text)).toBe('13912340001'),
+  )
+  it.each(['1391234000', '12912340001', '022-27312345', 'abc', ''])('is not %s', (text) =>
+    expect(mobileIn(text)).toBe(''),
+  )
   it('has six digits sent to it', () => expect(digitsIn('１２３ 456 78')).toBe('123456'))
   it('is shown without its middle', () => expect(masked('13912340001')).toBe('139****0001'))
-  it('waits in words', () => expect([45, 0, 600, 7200].map(waitIn)).toEqual([
-    { unit: 'seconds', n: 45 }, { unit: 'seconds', n: 1 }, { unit: 'minutes', n: 10 }, { unit: 'hours', n: 2 }]))
+  it('waits in words', () =>
+    expect([45, 0, 600, 7200].map(waitIn)).toEqual([
+      { unit: 'seconds', n: 45 },
+      { unit: 'seconds', n: 1 },
+      { unit: 'minutes', n: 10 },
+      { unit: 'hours', n: 2 },
+    ]))
 })
 
 describe('a draft', () => {
@@ -66,8 +86,20 @@ describe('a draft', () => {
   })
   it('says the place by the way that was chosen', () => {
     const draft = { ...blank(), description: ' 路灯不亮 ' }
-    draft.place = { ...draft.place, way: 'point', lon: 117.2, lat: 39.1, accuracy: 12, units: [{ code: '120101', name: '' }] }
-    expect(bodyOf('report', draft)).toMatchObject({ lon: 117.2, unit: null, description: '路灯不亮', process: 'grid_event' })
+    draft.place = {
+      ...draft.place,
+      way: 'point',
+      lon: 117.2,
+      lat: 39.1,
+      accuracy: 12,
+      units: [{ code: '120101', name: '' }],
+    }
+    expect(bodyOf('report', draft)).toMatchObject({
+      lon: 117.2,
+      unit: null,
+      description: '路灯不亮',
+      process: 'grid_event',
+    })
     expect(bodyOf('report', draft).fix).toBeNull()
     draft.place.fix = { lon: 117.21, lat: 39.1, accuracy_m: 12 }
     expect(bodyOf('report', draft).fix).toEqual({ lon: 117.21, lat: 39.1, accuracy_m: 12 })
@@ -79,7 +111,13 @@ describe('a draft', () => {
 
 describe('my reports', () => {
   it('stay on this phone until they are deleted', () => {
-    const row = { number: NUMBER, code: 'K7QM-3XPD', kind: 'report' as const, title: '井盖', at: '2026-11-25T08:00:00+08:00' }
+    const row = {
+      number: NUMBER,
+      code: 'K7QM-3XPD',
+      kind: 'report' as const,
+      title: '井盖',
+      at: '2026-11-25T08:00:00+08:00',
+    }
     remember(row)
     remember({ ...row, code: 'AAAA-BBBB' })
     expect(mine.map((one) => one.code)).toEqual(['AAAA-BBBB'])

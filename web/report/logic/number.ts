@@ -6,8 +6,9 @@ const NUMBER = new RegExp(`(^|[^0-9])(${['2', '0', ...Array<string>(14).fill('[0
 /** Signs that no eye mixes up; the server makes codes of these only. */
 const SIGN = '[23456789ABCDEFGHJKMNPQRSTWXYZ]'
 /** As it is written; then with blanks anywhere in it. */
-const CODES = [`${SIGN}{4}-?${SIGN}{4}`, Array<string>(8).fill(SIGN).join(BETWEEN)]
-  .map((form) => new RegExp(`(^|[^0-9A-Z])(${form})(?![0-9A-Z])`))
+const CODES = [`${SIGN}{4}-?${SIGN}{4}`, Array<string>(8).fill(SIGN).join(BETWEEN)].map(
+  (form) => new RegExp(`(^|[^0-9A-Z])(${form})(?![0-9A-Z])`),
+)
 
 export interface Slip {
   number: string
@@ -16,7 +17,10 @@ export interface Slip {
 
 /** Full-width signs as plain ones, capital letters, no odd hyphens. */
 const plain = (text: string): string =>
-  text.normalize('NFKC').toUpperCase().replace(/[‐-―−﹣ー_]/g, '-')
+  text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[‐-―−﹣ー_]/g, '-')
 
 export const numberIn = (text: string): string => (NUMBER.exec(plain(text))?.[2] ?? '').replace(/[^0-9]/g, '')
 

@@ -32,8 +32,22 @@ export const stationOf = (report: Pick<Report, 'process' | 'status'>): number =>
   (STATIONS[report.process] ?? []).findIndex((states) => states.split(' ').includes(report.status))
 
 /** States that we have a plain sentence for. */
-export const EXPLAINED = new Set(['reported', 'filed', 'dispatched', 'handling', 'suspended', 'handled', 'closed', 'void',
-  'merged', 'submitted', 'approved', 'answering', 'answered', 'rejected'])
+export const EXPLAINED = new Set([
+  'reported',
+  'filed',
+  'dispatched',
+  'handling',
+  'suspended',
+  'handled',
+  'closed',
+  'void',
+  'merged',
+  'submitted',
+  'approved',
+  'answering',
+  'answered',
+  'rejected',
+])
 
 /** Taken up again after it had been closed, and still at work. */
 export const wasReopened = (report: Report): boolean =>

@@ -6,10 +6,18 @@ import { topicsLike, type Category, type Report } from './publicly'
 import { firstMissing, missing } from './steps'
 import { blank } from './draft'
 
-const step = (action: string, name: string, state: string) => ({ seq: 1, action, name, name_en: action, state,
-  state_en: state, at: '2026-11-26T08:00:00+08:00', reason: '' })
-const report = (more: Partial<Report>): Report => ({ process: 'grid_event', status: 'reported', outcome: null, steps: [],
-  ...more }) as Report
+const step = (action: string, name: string, state: string) => ({
+  seq: 1,
+  action,
+  name,
+  name_en: action,
+  state,
+  state_en: state,
+  at: '2026-11-26T08:00:00+08:00',
+  reason: '',
+})
+const report = (more: Partial<Report>): Report =>
+  ({ process: 'grid_event', status: 'reported', outcome: null, steps: [], ...more }) as Report
 
 describe('where a report stands', () => {
   it('is one of five stations; none where it left the way', () => {
@@ -19,9 +27,12 @@ describe('where a report stands', () => {
     expect(stationOf(report({ status: 'void' }))).toBe(-1)
     expect(stationOf(report({ process: 'of_the_city' }))).toBe(-1)
   })
-  it('is told by the states, with the office\'s word where it says something else', () => {
+  it("is told by the states, with the office's word where it says something else", () => {
     const shown = steps(report({ steps: [step('report', '上报', '已上报'), step('sign', '签收', '处置中')] }), false)
-    expect(shown.map((one) => [one.name, one.by, one.latest])).toEqual([['已上报', '', false], ['处置中', '签收', true]])
+    expect(shown.map((one) => [one.name, one.by, one.latest])).toEqual([
+      ['已上报', '', false],
+      ['处置中', '签收', true],
+    ])
   })
   it('was reopened only while it is at work again', () => {
     const again = [step('reopen', '重办', '已立案')]
@@ -44,17 +55,31 @@ describe('a step of the form', () => {
 
 describe('the board', () => {
   it('reads its address, whatever stands in it', () => {
-    expect(wantedOf({ q: '垃圾', answered: 'nonsense', unit: ['a', 'b'] })).toEqual({ q: '垃圾', unit: '', department: '',
-      kind: '', answered: 'all' })
+    expect(wantedOf({ q: '垃圾', answered: 'nonsense', unit: ['a', 'b'] })).toEqual({
+      q: '垃圾',
+      unit: '',
+      department: '',
+      kind: '',
+      answered: 'all',
+    })
   })
   it('has twelve months over the turn of a year', () => {
     expect(months(new Date(2026, 0, 31)).slice(0, 3)).toEqual(['2026-01', '2025-12', '2025-11'])
     expect([percent(null), percent(0.786)]).toEqual(['–', '78.6%'])
   })
   it('finds topics by name and meaning', () => {
-    const topic = (name: string, definition: string) => ({ code: name, name, name_en: name, definition, definition_en: '',
-      limit_value: null, limit_unit: null })
-    const list: Category[] = [{ code: '1', name: '', name_en: '', subcategories: [topic('路灯', '灯不亮'), topic('井盖', '没有盖')] }]
+    const topic = (name: string, definition: string) => ({
+      code: name,
+      name,
+      name_en: name,
+      definition,
+      definition_en: '',
+      limit_value: null,
+      limit_unit: null,
+    })
+    const list: Category[] = [
+      { code: '1', name: '', name_en: '', subcategories: [topic('路灯', '灯不亮'), topic('井盖', '没有盖')] },
+    ]
     expect(topicsLike(list, '不亮')[0]?.subcategories.map((one) => one.name)).toEqual(['路灯'])
     expect(topicsLike(list, '没有这个')).toEqual([])
   })

@@ -21,8 +21,9 @@ async function upload(file: DraftFile): Promise<void> {
   if (!content) return
   const form = new FormData()
   form.append('file', content, file.name)
-  const stored = await data(api.POST('/api/v1/attachments', { body: {} as never, bodySerializer: () => form,
-    headers: resident.headers() }))
+  const stored = await data(
+    api.POST('/api/v1/attachments', { body: {} as never, bodySerializer: () => form, headers: resident.headers() }),
+  )
   Object.assign(file, { attachment: stored.id, sender: resident.session.phone })
 }
 

@@ -38,9 +38,12 @@ const own: Middleware = {
   onError: () => offline(),
 }
 
-export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin',
+export const api = createClient<paths>({
+  baseUrl: '',
+  credentials: 'same-origin',
   fetch: (request) => globalThis.fetch(request),
-  querySerializer: { array: { style: 'form', explode: true } } })
+  querySerializer: { array: { style: 'form', explode: true } },
+})
 api.use(own)
 
 /** The data of an answer; errors were thrown on the way. */

@@ -48,6 +48,11 @@ export async function problemOf(response: Response): Promise<Problem> {
     // not JSON: a proxy spoke
   }
   const { status: _status, code, detail, title, errors, type: _type, ...more } = told
-  return new Problem(response.status, String(code ?? `http_${response.status}`),
-    String(detail ?? title ?? `HTTP ${response.status}`), (errors as FieldError[]) ?? [], more)
+  return new Problem(
+    response.status,
+    String(code ?? `http_${response.status}`),
+    String(detail ?? title ?? `HTTP ${response.status}`),
+    (errors as FieldError[]) ?? [],
+    more,
+  )
 }

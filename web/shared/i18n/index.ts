@@ -24,8 +24,12 @@ type Words = Plugin & {
   }
 }
 
-const i18n = createI18n({ legacy: false, locale: 'zh', fallbackLocale: 'zh', messages: { zh, en } as never }) as unknown as
-  Words
+const i18n = createI18n({
+  legacy: false,
+  locale: 'zh',
+  fallbackLocale: 'zh',
+  messages: { zh, en } as never,
+}) as unknown as Words
 
 export function setLanguage(language: Language): void {
   i18n.global.locale.value = language

@@ -7,8 +7,12 @@ export interface Watching {
   close(): void
 }
 
-export function watchLive(onChange: (change: Change) => void, onReset: () => void,
-  onState: (connected: boolean) => void = () => {}, unit?: string): Watching {
+export function watchLive(
+  onChange: (change: Change) => void,
+  onReset: () => void,
+  onState: (connected: boolean) => void = () => {},
+  unit?: string,
+): Watching {
   const source = new EventSource(unit ? `/api/v1/live?unit=${encodeURIComponent(unit)}` : '/api/v1/live')
   source.addEventListener('incident', (event) => onChange(JSON.parse((event as MessageEvent<string>).data) as Change))
   source.addEventListener('reset', onReset)

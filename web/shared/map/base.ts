@@ -1,4 +1,6 @@
-/** The map of all screens: our own outlines, a base map only where the city has set one. Import it lazily: it is large. */
+/**
+ * The map of all screens: our own outlines, a base map only where the city has set one. Import it lazily: it is large.
+ */
 import GeoJSON from 'ol/format/GeoJSON'
 import TileLayer from 'ol/layer/Tile'
 import VectorImageLayer from 'ol/layer/VectorImage'
@@ -16,8 +18,7 @@ export const LEVELS = ['district', 'street', 'community', 'cell'] as const
 export type Level = (typeof LEVELS)[number]
 
 /** A colour of the theme, as the canvas needs it. */
-export const colour = (name: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 /** Without a network there are our own outlines. */
 const WITHOUT_TILES = { tiles: '', tiles_attribution: '' }
@@ -36,13 +37,21 @@ export function outlines(style?: () => Style | Style[]): VectorImageLayer<Vector
 }
 
 export function outlineStyle(): () => Style {
-  return () => new Style({ fill: new Fill({ color: 'rgba(127,127,127,0.06)' }),
-    stroke: new Stroke({ color: colour('--line-strong'), width: 1 }) })
+  return () =>
+    new Style({
+      fill: new Fill({ color: 'rgba(127,127,127,0.06)' }),
+      stroke: new Stroke({ color: colour('--line-strong'), width: 1 }),
+    })
 }
 
 export function label(words: string): Text {
-  return new Text({ text: words, font: `600 13px ${colour('--font') || 'sans-serif'}`, overflow: false,
-    fill: new Fill({ color: colour('--text') }), stroke: new Stroke({ color: colour('--surface'), width: 3 }) })
+  return new Text({
+    text: words,
+    font: `600 13px ${colour('--font') || 'sans-serif'}`,
+    overflow: false,
+    fill: new Fill({ color: colour('--text') }),
+    stroke: new Stroke({ color: colour('--surface'), width: 3 }),
+  })
 }
 
 const format = new GeoJSON({ dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857' })
@@ -52,13 +61,18 @@ const kept = new Map<string, Promise<unknown>>()
 export function boundaries(unit: string, level: Level): Promise<unknown> {
   const url = `/api/v1/grids/${unit}/boundaries?level=${level}`
   if (!kept.has(url)) {
-    kept.set(url, fetch(url, { credentials: 'same-origin' }).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status}`)
-      return answer.json()
-    }).catch((error: unknown) => {
-      kept.delete(url)
-      throw error
-    }))
+    kept.set(
+      url,
+      fetch(url, { credentials: 'same-origin' })
+        .then((answer) => {
+          if (!answer.ok) throw new Error(`${answer.status}`)
+          return answer.json()
+        })
+        .catch((error: unknown) => {
+          kept.delete(url)
+          throw error
+        }),
+    )
   }
   return kept.get(url) as Promise<unknown>
 }

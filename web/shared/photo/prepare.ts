@@ -35,11 +35,14 @@ function write(pen: CanvasRenderingContext2D, { width, height }: Size, lines: re
   pen.font = `${letter}px system-ui, sans-serif`
   pen.textBaseline = 'middle'
   lines.forEach((line, index) =>
-    pen.fillText(line, letter, height - strip + letter / 2 + row * (index + 0.5), width - 2 * letter))
+    pen.fillText(line, letter, height - strip + letter / 2 + row * (index + 0.5), width - 2 * letter),
+  )
 }
 
 const encoded = (canvas: HTMLCanvasElement, quality: number): Promise<Blob> =>
-  new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('canvas'))), JPEG, quality))
+  new Promise((done, failed) =>
+    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('canvas'))), JPEG, quality),
+  )
 
 /** Small enough, with these words. What the browser cannot open (HEIC on some) goes as it is. */
 export async function prepare(photo: Blob, lines: readonly string[] = []): Promise<Blob> {

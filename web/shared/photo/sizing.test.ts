@@ -2,8 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { attempts, fit, LONGEST } from './sizing'
 
 describe('the size of a photo', () => {
-  it.each([[{ width: 4000, height: 3000 }, { width: 1600, height: 1200 }], [{ width: 3000, height: 4000 }, { width: 1200, height: 1600 }],
-    [{ width: 800, height: 600 }, { width: 800, height: 600 }], [{ width: 10_000, height: 3 }, { width: 1600, height: 1 }]])('%o becomes %o', (before, after) => {
+  it.each([
+    [
+      { width: 4000, height: 3000 },
+      { width: 1600, height: 1200 },
+    ],
+    [
+      { width: 3000, height: 4000 },
+      { width: 1200, height: 1600 },
+    ],
+    [
+      { width: 800, height: 600 },
+      { width: 800, height: 600 },
+    ],
+    [
+      { width: 10_000, height: 3 },
+      { width: 1600, height: 1 },
+    ],
+  ])('%o becomes %o', (before, after) => {
     expect(fit(before)).toEqual(after)
   })
 

@@ -4,11 +4,32 @@ import { left, pressureOf, running, spoken } from './countdown'
 import { WorkingCalendar } from './working'
 
 const at = (day: string) => `2026-11-${day}:00+08:00`
-const clock = (more: Partial<Clock> = {}): Clock => ({ stage: 'handle', name: '处置', department: null, limit_value: 4, limit_unit: 'work_hour',
-  started_at: at('27T16:00'), warn_at: at('30T08:12'), due_at: at('30T10:00'), original_due_at: null, paused_at: null, stopped_at: null, overdue: false, verdict: null, ...more })
-const spans: [string, string][] = [['08:00', '12:00'], ['14:00', '18:00']]
-const calendar = new WorkingCalendar([{ date: '2026-11-27', work: true, spans }, { date: '2026-11-28', work: false, spans: [] },
-  { date: '2026-11-29', work: false, spans: [] }, { date: '2026-11-30', work: true, spans }])
+const clock = (more: Partial<Clock> = {}): Clock => ({
+  stage: 'handle',
+  name: '处置',
+  department: null,
+  limit_value: 4,
+  limit_unit: 'work_hour',
+  started_at: at('27T16:00'),
+  warn_at: at('30T08:12'),
+  due_at: at('30T10:00'),
+  original_due_at: null,
+  paused_at: null,
+  stopped_at: null,
+  overdue: false,
+  verdict: null,
+  ...more,
+})
+const spans: [string, string][] = [
+  ['08:00', '12:00'],
+  ['14:00', '18:00'],
+]
+const calendar = new WorkingCalendar([
+  { date: '2026-11-27', work: true, spans },
+  { date: '2026-11-28', work: false, spans: [] },
+  { date: '2026-11-29', work: false, spans: [] },
+  { date: '2026-11-30', work: true, spans },
+])
 const chinese = (n: number) => `${n}天`
 
 describe('the time left', () => {
@@ -21,14 +42,20 @@ describe('the time left', () => {
     expect(saturday).toBe(sunday)
   })
   it('counts working time when overdue, too', () => {
-    expect(left(clock({ due_at: at('27T17:00') }), new Date(at('30T09:00')), calendar)).toEqual({ pressure: 'over', seconds: -2 * 3600, working: true })
+    expect(left(clock({ due_at: at('27T17:00') }), new Date(at('30T09:00')), calendar)).toEqual({
+      pressure: 'over',
+      seconds: -2 * 3600,
+      working: true,
+    })
   })
   it('of an urgent limit runs by night and on Sunday', () => {
     const state = left(clock({ limit_unit: 'urgent_hour', due_at: at('29T10:00') }), new Date(at('29T08:00')), calendar)
     expect([state.seconds, state.working]).toEqual([2 * 3600, false])
   })
   it('goes by the clock on the wall where the calendar does not reach', () => {
-    expect(left(clock({ due_at: '2026-12-30T10:00:00+08:00' }), new Date('2026-12-30T08:00:00+08:00'), calendar).working).toBe(false)
+    expect(
+      left(clock({ due_at: '2026-12-30T10:00:00+08:00' }), new Date('2026-12-30T08:00:00+08:00'), calendar).working,
+    ).toBe(false)
   })
   it('is none without a limit, and paused while the clock is', () => {
     expect(left(undefined, new Date()).pressure).toBe('none')
@@ -37,7 +64,13 @@ describe('the time left', () => {
 })
 
 describe('four levels', () => {
-  it.each([['27T16:30', 'calm'], ['29T12:00', 'soon'], ['30T08:30', 'near'], ['30T10:00', 'over'], ['30T10:01', 'over']])('at %s it is %s', (day, level) => {
+  it.each([
+    ['27T16:30', 'calm'],
+    ['29T12:00', 'soon'],
+    ['30T08:30', 'near'],
+    ['30T10:00', 'over'],
+    ['30T10:01', 'over'],
+  ])('at %s it is %s', (day, level) => {
     expect(pressureOf(clock(), new Date(at(day)))).toBe(level)
   })
 })
@@ -49,7 +82,12 @@ it('the clock that runs is the one that is due next', () => {
   expect(running([])).toBeUndefined()
 })
 
-it.each([[59, false, '00:00:59'], [3600, false, '01:00:00'], [90_061, false, '1天 01:01:01'], [8 * 3600 + 60, true, '1天 00:01:00'], [-7200, true, '02:00:00']])(
-  '%d s (working: %s) is said as %s', (seconds, working, said) => {
-    expect(spoken(seconds, working, chinese)).toBe(said)
-  })
+it.each([
+  [59, false, '00:00:59'],
+  [3600, false, '01:00:00'],
+  [90_061, false, '1天 01:01:01'],
+  [8 * 3600 + 60, true, '1天 00:01:00'],
+  [-7200, true, '02:00:00'],
+])('%d s (working: %s) is said as %s', (seconds, working, said) => {
+  expect(spoken(seconds, working, chinese)).toBe(said)
+})

@@ -31,8 +31,11 @@ export function left(clock: Clock | undefined, now: Date, calendar?: WorkingCale
 
 /** Overdue; past its warning (80 % of the limit); past half of the way to it; else calm. */
 export function pressureOf(clock: Pick<Clock, 'started_at' | 'warn_at' | 'due_at'>, now: Date): Pressure {
-  const [start, warn, due] = [clock.started_at, clock.warn_at, clock.due_at].map((at) => Date.parse(at)) as
-    [number, number, number]
+  const [start, warn, due] = [clock.started_at, clock.warn_at, clock.due_at].map((at) => Date.parse(at)) as [
+    number,
+    number,
+    number,
+  ]
   const at = now.getTime()
   if (at >= due) return 'over'
   if (at >= warn) return 'near'

@@ -2,12 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { WorkingCalendar, type WorkingDay } from './working'
 
 /** 2026: Wednesday 25 November to Tuesday 1 December; the Saturday is a make-up day in one of the tests. */
-const SPANS: [string, string][] = [['08:00', '12:00'], ['14:00', '18:00']]
+const SPANS: [string, string][] = [
+  ['08:00', '12:00'],
+  ['14:00', '18:00'],
+]
 const day = (date: string, work = true): WorkingDay => ({ date, work, spans: work ? SPANS : [] })
-const week = [day('2026-11-25'), day('2026-11-26'), day('2026-11-27'), day('2026-11-28', false), day('2026-11-29', false), day('2026-11-30'), day('2026-12-01')]
+const week = [
+  day('2026-11-25'),
+  day('2026-11-26'),
+  day('2026-11-27'),
+  day('2026-11-28', false),
+  day('2026-11-29', false),
+  day('2026-11-30'),
+  day('2026-12-01'),
+]
 const calendar = new WorkingCalendar(week)
 const HOUR = 3600
-const seconds = (from: string, to: string, of = calendar) => of.seconds(new Date(`2026-${from}:00+08:00`), new Date(`2026-${to}:00+08:00`))
+const seconds = (from: string, to: string, of = calendar) =>
+  of.seconds(new Date(`2026-${from}:00+08:00`), new Date(`2026-${to}:00+08:00`))
 
 describe('working time', () => {
   it.each([

@@ -10,7 +10,10 @@ export interface WorkingDay {
 export class WorkingCalendar {
   private readonly days = new Map<string, WorkingDay>()
 
-  constructor(days: WorkingDay[], private readonly offset = '+08:00') {
+  constructor(
+    days: WorkingDay[],
+    private readonly offset = '+08:00',
+  ) {
     for (const day of days) this.days.set(day.date, day)
   }
 

@@ -66,14 +66,21 @@ def test_every_figure_opens_as_many_incidents_as_it_says(go: Go, site: Site) -> 
         sheet = leader.get_by_role("dialog")
         expect(sheet.locator("[data-value]")).to_have_text(str(told[name]))
         expect(sheet.locator("[data-listed]")).to_contain_text(f"共 {told[name]} 件")
-        while sheet.get_by_role("button", name="再显示 50 件").count():
-            shown = sheet.locator("[data-incident]").count()
-            sheet.get_by_role("button", name="再显示 50 件").click()
-            expect(sheet.locator("[data-incident]")).not_to_have_count(shown)
-        expect(sheet.locator("[data-incident]")).to_have_count(told[name])
-        expect(sheet.locator("[data-listed]")).to_have_text(f"共 {told[name]} 件")
         leader.keyboard.press("Escape")
         expect(sheet).to_have_count(0)
+
+
+def test_the_incidents_behind_a_number_are_listed_to_the_last(leader: Page, site: Site) -> None:
+    told = figures(site, **period_of(leader))["total"]["open"]
+    leader.locator("[data-figure=open]").press("Enter")
+    sheet = leader.get_by_role("dialog")
+    expect(sheet.locator("[data-listed]")).to_contain_text(f"共 {told} 件")
+    while sheet.get_by_role("button", name="再显示 50 件").count():
+        shown = sheet.locator("[data-incident]").count()
+        sheet.get_by_role("button", name="再显示 50 件").click()
+        expect(sheet.locator("[data-incident]")).not_to_have_count(shown)
+    expect(sheet.locator("[data-incident]")).to_have_count(told)
+    expect(sheet.locator("[data-listed]")).to_have_text(f"共 {told} 件")
 
 
 def test_every_rate_says_how_it_was_reckoned_and_of_when(leader: Page, site: Site) -> None:

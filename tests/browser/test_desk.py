@@ -124,6 +124,7 @@ def test_many_at_once_have_a_result_each_and_the_failed_are_told(page: Page, des
     expect(page.get_by_text("已选 8 件")).to_be_visible()
     page.keyboard.press("u")
     desk.take("dispatcher", made[3], "void", reason="重复上报")  # somebody is faster with one of them
+    expect(rows(page).filter(has_text="已作废")).to_have_count(1)  # which the live changes have brought meanwhile
     wait_out(page)
     results = page.get_by_role("region", name="操作结果")
     expect(results).to_contain_text("成功 7")

@@ -11,6 +11,8 @@ import { queue } from './queue'
 export interface Result {
   id: string
   number: string
+  /** As it was seen when the action was taken; what came since, live changes may have brought already. */
+  version: number
   ok: boolean
   problem?: Problem
   /** Who was faster, where somebody was. */
@@ -96,6 +98,7 @@ async function sendBatch(action: string, batch: HeldBatch, way: Way): Promise<Re
     return many.results.map((each, at) => ({
       id: each.id,
       number: batch.items[at]?.number ?? '',
+      version: batch.items[at]?.version ?? 0,
       ok: each.ok,
       problem: each.error ? problemFrom(each.error) : undefined,
       body: batch.body,
@@ -146,8 +149,7 @@ async function explained(action: string, results: Result[], way: Way): Promise<R
   return Promise.all(
     results.map(async (result) => {
       if (result.ok || !result.problem || lostOnTheWay(result)) return result
-      const seen = queue.rows.get(result.id)?.version ?? 0
-      const since = await stepsSince(result.id, seen)
+      const since = await stepsSince(result.id, result.version)
       await queue.refresh(result.id).catch(() => undefined)
       const mine = way.adopted && since.some((step) => step.action === action && step.actor?.id === me.value?.id)
       return mine ? { ...result, ok: true, problem: undefined } : { ...result, since }

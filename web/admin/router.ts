@@ -1,6 +1,7 @@
 /** The views. Each is loaded when it is gone to; what a role may not see leads to where it may be. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useSession } from '@shared/session'
+import { goOnIn } from '@shared/version'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -47,6 +48,7 @@ export const router = createRouter({
   routes,
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
 })
+goOnIn(router)
 
 router.beforeEach((to) => {
   const { may, me } = useSession()

@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { goOnIn } from '@shared/version'
 import { later } from './data/later'
 import Overview from './views/Overview.vue'
 
@@ -19,3 +20,4 @@ export const router = createRouter({
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
+goOnIn(router)

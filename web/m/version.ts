@@ -1,5 +1,6 @@
 /** A new version of the pages: told, and taken only when the person says so. */
 import { ref } from 'vue'
+import { outdated } from '@shared/version'
 
 export const newVersion = ref(false)
 let registered: ServiceWorkerRegistration | undefined
@@ -21,7 +22,13 @@ function watch(registration: ServiceWorkerRegistration): void {
   })
 }
 
+/** Without a service worker nothing is kept on the phone, and a part that comes late may be gone with its version. */
+async function lookForOther(): Promise<void> {
+  if (await outdated()) newVersion.value = true
+}
+
 export async function startServiceWorker(): Promise<void> {
+  addEventListener('vite:preloadError', () => void lookForOther())
   if (!('serviceWorker' in navigator) || !isSecureContext || import.meta.env.DEV) return
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (asked) location.reload()
@@ -35,7 +42,8 @@ export async function startServiceWorker(): Promise<void> {
 
 /** Forms are kept as drafts at every change, so nothing is lost by loading the page anew. */
 export function takeNewVersion(): void {
+  if (!registered?.waiting) return location.reload()
   asked = true
-  registered?.waiting?.postMessage({ type: 'SKIP_WAITING' })
+  registered.waiting.postMessage({ type: 'SKIP_WAITING' })
   setTimeout(() => location.reload(), AT_LATEST)
 }

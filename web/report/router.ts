@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { goOnIn } from '@shared/version'
 import Start from './views/Start.vue'
 
 /** Parts of the page that come when they are wanted, or when the phone has nothing else to do. */
@@ -34,6 +35,7 @@ export const router = createRouter({
   routes,
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
 })
+goOnIn(router)
 
 /** So that a network lost between two steps loses no page. */
 export function fetchLater(): void {

@@ -30,6 +30,12 @@ export const zh = {
   newVersion: '有新版本',
   newVersionHint: '刷新后生效, 未提交的内容会保留',
   refreshNow: '立即刷新',
+  version: {
+    outdated: '系统已更新',
+    outdatedHint: '部分内容要刷新后才能打开',
+    unreachable: '这部分没有加载出来',
+    unreachableHint: '请检查网络后刷新',
+  },
   later: '稍后',
   signIn: {
     title: '登录',
@@ -101,6 +107,12 @@ export const en: typeof zh = {
   newVersion: 'A new version is ready',
   newVersionHint: 'It takes effect after a refresh; what is not sent is kept',
   refreshNow: 'Refresh now',
+  version: {
+    outdated: 'There is a new version',
+    outdatedHint: 'Some parts open only after a refresh',
+    unreachable: 'This part did not load',
+    unreachableHint: 'Check the network, then refresh',
+  },
   later: 'Later',
   signIn: {
     title: 'Sign in',

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
                                                    "with the program.")
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, description="Port that the server listens on.", ge=1, le=65535)
+    log_file: Path | None = Field(default=None, description=(
+        "File that tells what happens; with it, the terminal tells only of what goes wrong."))
     session_hours: int = Field(default=12, description="Hours until a signed-in session ends.", ge=1)
     lock_minutes: int = Field(default=15,
                               description="Minutes that an account is locked after too many failures.", ge=1)

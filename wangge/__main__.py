@@ -71,6 +71,8 @@ def demo(prepare: Annotated[bool, typer.Option(help="只准备数据, 不启动 
          port: Port = None) -> None:
     """演示: 天津市、虚构人员和约三百件事件 (Tianjin, made-up people, some 300 incidents; serves them)."""
     settings = read_settings(port=port, show_codes=True)
+    # in the terminal a hundred notices would push the accounts out of sight
+    settings = settings.model_copy(update={"log_file": settings.log_file or settings.data_dir / "wangge.log"})
     if accounts:
         return _print_accounts(settings)
     from wangge.demo.screen import prepare_and_show

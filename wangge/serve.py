@@ -61,6 +61,7 @@ def _check(settings: Settings) -> None:
     """What no part could start with is told once, here, and not by each part that fails."""
     settings.make_data_dir()
     _check_certificate(settings)
+    _check_log(settings)
     if not settings.redis_url:
         return
     try:
@@ -81,6 +82,18 @@ def _check_certificate(settings: Settings) -> None:
     except (OSError, ssl.SSLError) as error:
         raise NotReady(f"证书 {settings.tls_cert} 或私钥 {settings.tls_key} 不可用 ({error})",
                        f"The certificate or its key cannot be used: {error}") from None
+
+
+def _check_log(settings: Settings) -> None:
+    """The log can be written to."""
+    if settings.log_file is None:
+        return
+    try:
+        settings.log_file.open("a").close()
+    except OSError as error:
+        raise NotReady(f"日志文件 {settings.log_file} 不可写 ({error.strerror}); 请检查 WANGGE_LOG_FILE",
+                       f"The log {settings.log_file} cannot be written ({error.strerror}); check WANGGE_LOG_FILE."
+                       ) from None
 
 
 def _parts(stack: ExitStack, settings: Settings, only: str | None) -> list[Part]:
@@ -221,11 +234,23 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _child(name: str, *fds: str) -> None:
+def _tell(name: str, log_file: Path | None) -> None:
+    """What happens is told at the terminal; where there is a log, there, and at the terminal what goes wrong."""
     import logging
+    from logging.handlers import WatchedFileHandler  # one that is moved away, as logrotate does, is begun anew
 
-    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
+    terminal = logging.StreamHandler()
+    handlers: list[logging.Handler] = [terminal]
+    if log_file is not None:
+        terminal.setLevel(logging.WARNING)
+        handlers.append(WatchedFileHandler(log_file, encoding="utf-8"))
+    logging.basicConfig(level=logging.INFO, handlers=handlers,
+                        format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every plugin that it loads
+
+
+def _child(name: str, *fds: str) -> None:
+    _tell(name, Settings().log_file)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if name == "api":
         _run_api(int(fds[0]))

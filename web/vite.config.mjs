@@ -38,6 +38,8 @@ export const screenConfig = (name) => ({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
     reportCompressedSize: false,
+    // How long the bundler took is of no use to who builds on a slow machine, and reads like a fault.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   server: { proxy: { '/api': SERVER, '/openapi.json': SERVER } },
 })

@@ -41,12 +41,12 @@ def port() -> int:
 
 
 @contextmanager
-def serving(data_dir: Path, port: int, only: str = "") -> Iterator[subprocess.Popen[str]]:
+def serving(data_dir: Path, port: int, only: str = "", **more: str) -> Iterator[subprocess.Popen[str]]:
     """`wangge serve` in a process of its own, as a person starts it."""
     call = ("from governance.settings import Settings; from wangge.serve import serve; "
             f"serve(Settings(), {only or None!r})")
     environment = {**os.environ, "WANGGE_DATA_DIR": str(data_dir), "WANGGE_PORT": str(port),
-                   "WANGGE_DATABASE_URL": "", "WANGGE_REDIS_URL": ""}
+                   "WANGGE_DATABASE_URL": "", "WANGGE_REDIS_URL": "", **more}
     process = subprocess.Popen([sys.executable, "-c", call], env=environment, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT)
     try:
@@ -105,6 +105,23 @@ def test_a_report_over_http_reaches_the_department_and_one_ctrl_c_stops_everythi
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
         assert all(gone(child) for child in children)
+
+
+def test_with_a_log_file_the_terminal_stays_as_it_is(data_dir: Path, port: int) -> None:
+    address, log = f"http://127.0.0.1:{port}", data_dir / "wangge.log"
+    with serving(data_dir, port, WANGGE_LOG_FILE=str(log)) as process:
+        first_line(process)
+        until(lambda: healthy(address))
+        number = report_over_http(address)
+        until(lambda: number in log.read_text(encoding="utf-8"))
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20) == ("", None)
+
+
+def test_a_log_that_cannot_be_written_is_said(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        serve(Settings(_env_file=None, data_dir=data_dir, log_file=data_dir), only="work")  # type: ignore[call-arg]
+    assert "请检查 WANGGE_LOG_FILE" in capsys.readouterr().err
 
 
 def report_over_http(address: str) -> str:

@@ -78,7 +78,9 @@ def things_to_try(settings: Settings, accounts: Sequence[Mapping[str, Any]]) -> 
     return [
         f"地址 Address: {base}   接口 API: {base}/openapi.json",
         f"页面 Pages: {base}/m/ 移动端 phone · /desk/ 指挥中心 command centre · /city/ 看板 dashboard · "
-        "/report/ 居民 residents · /admin/ 管理 administration", "", "# 试一试 Try it (in another terminal)",
+        "/report/ 居民 residents · /admin/ 管理 administration",
+        f"日志 Log, 含发出的通知 with the notices that went out: {settings.log_file}", "",
+        "# 试一试 Try it (in another terminal)",
         f"TOKEN=$(curl -s {base}/api/v1/sessions -H 'Content-Type: application/json' \\",
         f"  -d '{{\"phone\":\"{worker['phone']}\",\"password\":\"{worker['password']}\"}}' | "
         "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"token\"])')",

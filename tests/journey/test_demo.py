@@ -32,7 +32,7 @@ from governance.settings import Settings
 from grids.codes import within
 from wangge.demo import further
 from wangge.demo.cast import Cast, Stage, read_sentences
-from wangge.demo.people import PLAYED_STREET
+from wangge.demo.people import PLAYED_COMMUNITY, PLAYED_STREET
 from wangge.demo.prepare import Prepared, prepare, read_accounts
 from wangge.demo.stories import STORIES, Story, tell
 from wangge.demo.walk import Walk
@@ -186,6 +186,11 @@ def test_one_person_can_play_the_whole_street(settings: Settings) -> None:
     for role in ("grid_worker", "community_lead", "dispatcher", "handler", "resident", "district_centre"):
         assert any(PLAYED_STREET.startswith(account["unit"]) or account["unit"].startswith(PLAYED_STREET)
                    for account in accounts if account["role"] == role)
+
+
+def test_who_plays_finds_something_to_do(incidents: list[Incident]) -> None:
+    here = Counter(incident.status for incident in incidents if within(incident.unit, PLAYED_COMMUNITY))
+    assert all(here[status] >= 2 for status in ("reported", "filed", "dispatched", "handling", "handled")), here
 
 
 def test_the_passwords_are_for_their_owner_only(settings: Settings, prepared: Prepared) -> None:

@@ -26,6 +26,7 @@ from wangge.load import FUNCTIONS, SEED
 PEOPLE: Final = SEED / "people"
 #: The street whose people can sign in: it is small enough to walk.
 PLAYED_STREET: Final = "120101002"
+PLAYED_COMMUNITY: Final = "120101002002"
 DISTRICTS: Final = 16
 COMMUNITIES: Final = 3  # of each street
 WORKERS: Final = 2  # of each community

@@ -12,20 +12,38 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from governance.calendar import SHANGHAI
+from wangge.demo.people import PLAYED_COMMUNITY
 
+#: The overflowing bin: for the district's sanitation, whose handler and head can be played.
+RUBBISH: Final = "01003"
 #: People are about between these hours.
 MORNING, EVENING = time(7, 30), time(20, 30)
 
 
 @dataclass(frozen=True)
 class Story:
-    """`days`: reported between so many days ago and so many."""
+    """`days`: reported between so many days ago and so many. Where and what it is, chance decides if it is not said."""
 
     times: int
     reporter: str
     steps: str
     days: tuple[float, float] = (3, 30)
+    community: str = ""
+    subcategory: str = ""
 
+
+#: What waits for those who can be played, whoever signs in first: to verify, to check, to settle, to file, to dispatch
+#: anew, to sign, to put right.
+WAITING: Final = (
+    Story(3, "resident", "ask_verify", (0, 0.3), PLAYED_COMMUNITY),
+    Story(2, "grid_worker", "desk sign feed_back", (0.8, 1.2), PLAYED_COMMUNITY),
+    Story(2, "grid_worker", "desk sign feed_back", (1.5, 3), PLAYED_COMMUNITY),
+    Story(2, "settler", "", (0, 0.2), PLAYED_COMMUNITY),
+    Story(3, "resident", "", (0, 0.3), PLAYED_COMMUNITY),
+    Story(1, "grid_worker", "desk return", (0.5, 1.5), PLAYED_COMMUNITY),
+    Story(2, "grid_worker", "desk", (0.02, 0.3), PLAYED_COMMUNITY, RUBBISH),
+    Story(2, "grid_worker", "desk sign", (0.3, 1), PLAYED_COMMUNITY, RUBBISH),
+)
 
 STORIES: Final = (
     # settled as it should be
@@ -70,6 +88,7 @@ STORIES: Final = (
     Story(2, "grid_worker", "desk sign supervise_open", (5, 12)),
     # somebody else has reported it already
     Story(9, "resident", "merge", (0.3, 3)),
+    *WAITING,
 )
 
 

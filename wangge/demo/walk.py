@@ -62,7 +62,7 @@ class Walk:
     def report(self) -> None:
         if self.story.steps == "merge":
             self.main = self.chance.choice([i for i in self.stage.open if i.lon is not None])
-        community = self.main.unit[:12] if self.main else self.chance.choice(self.cast.communities())
+        community = self.place()
         code, words = self.what()
         actor = self.reporter(community)
         sent = IncidentReport(
@@ -73,6 +73,12 @@ class Walk:
         self.code = code
         self.incident = journey.report(self.session, self.city, actor, sent, self.at)[0].incident
 
+    def place(self) -> str:
+        """The community."""
+        if self.main is not None:
+            return self.main.unit[:12]
+        return self.story.community or self.chance.choice(self.cast.communities())
+
     def what(self) -> tuple[str, str]:
         """A subcategory and what is said of it; who settles on the spot reports what may be settled."""
         tree = self.city.tree("grid")
@@ -80,7 +86,8 @@ class Walk:
             return self.main.subcategory or "", f"再次反映: {self.main.description}"
         settles = self.story.reporter == "settler"
         asked = [(code, words) for code, words in self.stage.sentences["report"]
-                 if (leaf := tree.leaf(code)) is not None and (not settles or leaf.settle)]
+                 if (leaf := tree.leaf(code)) is not None and (not settles or leaf.settle)
+                 and self.story.subcategory in ("", code)]
         return self.chance.choice(asked)
 
     def reporter(self, community: str) -> Actor:

@@ -75,6 +75,13 @@ describe('four levels', () => {
   })
 })
 
+it('while it is verified, the clock of that runs and that of accepting stands still', () => {
+  const accept = clock({ stage: 'accept', due_at: at('27T16:30'), paused_at: at('27T16:10') })
+  const verify = clock({ stage: 'verify', due_at: at('27T17:00') })
+  expect(running([accept, verify])?.stage).toBe('verify')
+  expect(running([accept])?.stage).toBe('accept')
+})
+
 it('the clock that runs is the one that is due next', () => {
   const [sign, handle] = [clock({ stage: 'sign', due_at: at('27T17:00') }), clock()]
   expect(running([handle, sign])?.stage).toBe('sign')

@@ -15,9 +15,10 @@ export interface Left {
   working: boolean
 }
 
-/** The clock that runs: the one that is due next. */
+/** The clock that runs: the one that is due next; where none runs, one that stands still. */
 export function running(clocks: readonly Clock[]): Clock | undefined {
-  return clocks.filter((clock) => !clock.stopped_at).sort((a, b) => a.due_at.localeCompare(b.due_at))[0]
+  const open = clocks.filter((clock) => !clock.stopped_at).sort((a, b) => a.due_at.localeCompare(b.due_at))
+  return open.find((clock) => !clock.paused_at) ?? open[0]
 }
 
 export function left(clock: Clock | undefined, now: Date, calendar?: WorkingCalendar): Left {

@@ -14,25 +14,43 @@ from governance.city import City
 from governance.errors import NotAllowed
 from governance.incident import Incident
 from governance.people import Actor
-from governance.process import Action
+from governance.process import Action, Process
+from governance.requests import WITHDRAWN
+from governance.turns import HOLDERS
 
 
 @dataclass(frozen=True)
 class PossibleAction:
-    """An action that the caller may take now. `fields`: name -> is it required."""
+    """An action that the caller may take now. `fields`: name -> is it required. `next`: it is waited for."""
 
     action: str
     name: str
     name_en: str
     fields: Mapping[str, bool]
+    next: bool
 
 
 def possible_actions(session: Session, city: City, actor: Actor, incident: Incident,
                      now: datetime) -> list[PossibleAction]:
-    """In the order of the process."""
-    case = handling.case_of(session, incident)
-    allowed = city.process(incident.process).possible(incident.status, actor.role)
-    return [PossibleAction(a.code, a.name, a.name_en, a.fields) for a in allowed if _may(case, a, actor, city, now)]
+    """What is waited for first; in the order of the process."""
+    case, process = handling.case_of(session, incident), city.process(incident.process)
+    held = _held(case, process, actor.role)
+    possible = [PossibleAction(a.code, a.name, a.name_en, a.fields, _waited_for(a, held))
+                for a in process.possible(incident.status, actor.role) if _may(case, a, actor, city, now)]
+    return sorted(possible, key=lambda one: not one.next)
+
+
+def _held(case: Case, process: Process, role: str) -> set[str]:
+    """The stages that run and that the role holds."""
+    return {clock.stage for clock in case.clocks if clock.stopped_at is None and clock.paused_at is None
+            and (rule := process.clocks.get(clock.stage)) and role in HOLDERS.get(rule.holder, ())}
+
+
+def _waited_for(action: Action, held: set[str]) -> bool:
+    """It ends a stage that the caller holds, answers what is asked, or decides it: that there is a request, its bar
+    says."""
+    decides = action.decides is not None and action.decides[0] != WITHDRAWN
+    return action.answers is not None or decides or any(held & set(stages) for stages in action.stop.values())
 
 
 def _may(case: Case, action: Action, actor: Actor, city: City, now: datetime) -> bool:

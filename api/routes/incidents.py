@@ -80,7 +80,8 @@ def read_possible_actions(incident: IdOrNumber, caller: MayReadIncidents,
         may = possible_actions(session, caller.city, caller.actor, found, caller.now)
     return [PossibleOut(action=a.action, name=a.name, name_en=a.name_en,
                         fields=[name for name, required in a.fields.items() if required],
-                        optional=[name for name, required in a.fields.items() if not required]) for a in may]
+                        optional=[name for name, required in a.fields.items() if not required], next=a.next)
+            for a in may]
 
 
 def report_of(sent: IncidentIn) -> IncidentReport:

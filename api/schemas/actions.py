@@ -75,3 +75,6 @@ class PossibleOut(Out):
     name_en: str
     fields: list[str] = Field(description="必填字段 (required fields)")
     optional: list[str]
+    next: bool = Field(description=(
+        "正待调用者进行: 当前环节由其负责, 或有请求待其答复、审批; 排在最前 (waited for: a stage that runs, or a "
+        "request, is the caller's to end; these come first)"))

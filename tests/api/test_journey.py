@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests import town
 from tests.api.conftest import Town
+
+
+def possible(served: Town, person: str, incident: dict[str, Any]) -> list[tuple[str, bool]]:
+    """What a person may do now, in order, and whether it is waited for."""
+    offered = served[person].get(f"/api/v1/incidents/{incident['number']}/actions").json()
+    return [(each["action"], each["next"]) for each in offered]
+
+
+def test_what_is_waited_for_comes_first(served: Town) -> None:
+    incident = served.report("worker", subcategory=town.RUBBISH, attachments=[served.photo("worker")])
+    assert possible(served, "cleaner", incident) == [("sign", True), ("return", True), ("comment", False)]
+    assert not any(waited for _, waited in possible(served, "dispatcher", incident))
+    incident = served.take("cleaner", incident, "sign")
+    assert possible(served, "cleaner", incident)[:2] == [("feed_back", True), ("extend", False)]
+    incident = served.take("cleaner", incident, "extend", days=1, reason="车坏了")
+    assert possible(served, "dispatcher", incident)[:3] == [("grant", True), ("refuse", True), ("transfer", False)]
+    assert ("withdraw", False) in possible(served, "cleaner", incident)
 
 
 def test_rubbish_is_reported_handled_checked_and_closed(served: Town) -> None:
@@ -14,8 +33,7 @@ def test_rubbish_is_reported_handled_checked_and_closed(served: Town) -> None:
     assert incident["cell"] == town.CELL
     assert incident["community"] == town.COMMUNITY
 
-    possible = served["cleaner"].get(f"/api/v1/incidents/{incident['number']}/actions").json()
-    assert {each["action"] for each in possible} == {"sign", "return", "comment"}
+    assert {action for action, _ in possible(served, "cleaner", incident)} == {"sign", "return", "comment"}
     incident = served.take("cleaner", incident, "sign")
     served.clock.forward(minutes=30)
     incident = served.take("cleaner", incident, "feed_back", reason="已清运",

@@ -89,6 +89,7 @@ def test_a_handler_signs_asks_for_time_and_feeds_back(go: Go, town: Town) -> Non
     page.locator(f"a[href='/m/task/{task['id']}']").tap()
     page.get_by_role("button", name="签收").tap()
     expect(page.locator(".flash")).to_contain_text("签收已提交")
+    expect(page.get_by_role("group", name="可执行操作").get_by_role("button").first).to_have_text("处置反馈")
     page.get_by_role("button", name="申请延期").tap()
     page.get_by_label("2", exact=True).check()
     page.get_by_label("说明").fill("等清运车")

@@ -66,7 +66,8 @@ export async function start(action: string, about?: Incident, request?: number):
 
 function startMany(action: string, incidents: Incident[]): void {
   const name = t(`names.${action}`)
-  const possible = { action, name, name_en: name, fields: FIELDS[action] ?? [], optional: OPTIONAL[action] ?? [] }
+  const [fields, optional] = [FIELDS[action] ?? [], OPTIONAL[action] ?? []]
+  const possible = { action, name, name_en: name, fields, optional, next: false }
   if (AT_ONCE.has(action)) {
     void act(possible, [{ items: incidents.map(itemOf), body: {} }])
     view.selected = []

@@ -8,6 +8,7 @@ const possible = (fields: string[], optional: string[] = []): Possible => ({
   name_en: 'x',
   fields,
   optional,
+  next: false,
 })
 
 describe('the fields of an action', () => {

@@ -74,7 +74,7 @@ def checked_offline(go: Go, town: Town, task: dict[str, Any], at: Spot, visits: 
 def verify(page: Page, task: dict[str, Any]) -> None:
     page.locator(f"a[href='/m/task/{task['id']}']").tap()
     page.get_by_role("button", name="核实").tap()
-    page.get_by_label("通过", exact=True).check()
+    page.get_by_label("属实", exact=True).check()
     photograph(page)
     page.get_by_role("button", name="提交核实").tap()
     is_kept(page)

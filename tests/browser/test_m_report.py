@@ -172,6 +172,7 @@ def test_an_expired_login_keeps_the_form_and_asks_to_sign_in(go: Go, town: Town,
     page.get_by_label("描述").fill("登录过期测试")
     is_placed(page)
     expect(page.locator(".choice", has_text="按描述").first).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the day's tasks are on the phone
     visits[-1].context.clear_cookies()
     page.get_by_role("button", name="提交").tap()
     asked = page.get_by_role("dialog", name="登录")

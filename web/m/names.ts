@@ -40,3 +40,11 @@ export function titleOf(
   const row = language() === 'en' ? known.subcategories.get(incident.subcategory ?? '') : undefined
   return row ? named(row) : incident.subcategory_name || incident.description.slice(0, 30) || incident.number
 }
+
+/** Its words, where they are not a repetition of its title. */
+export const wordsOf = (incident: Incident): string =>
+  (incident.description !== titleOf(incident) && incident.description) || incident.address || incident.unit_name
+
+/** A check passes or not; what is verified is as it was reported or not. */
+export const resultWords = (action: string, field: 'passed' | 'contacted' = 'passed') =>
+  `field.${field === 'passed' && action === 'verify' ? 'verified' : field}`

@@ -55,10 +55,11 @@ class IncidentsWanted(In):
 
 
 class BehindAFigure(In):
-    """The incidents that a count of the figures counts."""
+    """The incidents that a count of the figures counts, or that a rate lacks."""
 
-    figure: Code | None = Field(default=None, description="统计项: 其背后的事件 (the incidents that a count counts)",
-                                examples=["returned"])
+    figure: Code | None = Field(default=None, examples=["returned"], description=(
+        "统计项: 其背后的事件; 越高越好的比率: 在分母中而不在分子中的事件 (the incidents that a count counts; of a "
+        "rate that is better when higher, those in its whole and not in its part)"))
     by: By | None = Field(default=None, description="统计维度 (dimension of the figure's row)")
     key: Code | None = Field(default=None, description="行的编码, 省略为未归入者 (the row; absent: without a place)")
     of_list: Code | None = Field(default=None, alias="list", description="行的清单 (the list of the row's code)")

@@ -6,7 +6,7 @@ The conditions that count are the conditions that list (`behind`): what a number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +27,12 @@ from governance.figures.counts import (
     FEEDS_BACK,
     JUDGED,
     PERIOD,
+    RATES,
     REQUEST,
     REQUESTS,
     STAGE,
     STAGES,
+    Rate,
     of_kind,
 )
 from governance.figures.filters import (
@@ -194,7 +196,10 @@ def count_only(session: Session) -> None:
 
 def behind(name: str, by: By | None, key: str | None, taxonomy: str | None, actor: Actor, wanted: FigureFilter,
            now: datetime) -> Condition:
-    """The incidents that a count counts: all of it, or those of one row (key None: without a place in it)."""
+    """The incidents that a count counts, or that a rate lacks (where more is better): all of them, or those of one row
+    (key None: without a place in it)."""
+    if name in RATES and not RATES[name].down:
+        return _lacking(RATES[name], lambda count: behind(count, by, key, taxonomy, actor, wanted, now))
     if name not in COUNTED:
         raise InvalidField("figure", f"没有统计项 {name}", f"there is no count {name}", "unknown_figure")
     kind = COUNTED[name].kind
@@ -206,3 +211,10 @@ def behind(name: str, by: By | None, key: str | None, taxonomy: str | None, acto
     column = _column_of(rows, name)
     holds = column.is_not(None) if name.endswith(JUDGED) else column == 1
     return col(Incident.id).in_(select(rows.c.incident).where(holds, *same))
+
+
+def _lacking(rate: Rate, held: Callable[[str], Condition]) -> Condition:
+    """In the whole of a rate and not in its part: what keeps it from a hundred percent."""
+    whole = [held(name) for name, weight in rate.whole.items() if weight > 0]
+    away = [held(name) for name in (*(name for name, weight in rate.whole.items() if weight < 0), *rate.part)]
+    return and_(*whole, *(sql.case((each, 0), else_=1) == 1 for each in away))  # what is unknown is not held

@@ -83,6 +83,11 @@ def test_the_incidents_behind_a_number_are_listed_to_the_last(leader: Page, site
     expect(sheet.locator("[data-listed]")).to_have_text(f"共 {told} 件")
 
 
+def lacking(formula: dict[str, Any], total: dict[str, Any]) -> int:
+    whole = sum(total[count] * weight for count, weight in formula["whole"].items())
+    return round(whole - sum(total[count] for count in formula["part"]))
+
+
 def test_every_rate_says_how_it_was_reckoned_and_of_when(leader: Page, site: Site) -> None:
     answer = figures(site, **period_of(leader))
     for name in RATES:
@@ -96,6 +101,8 @@ def test_every_rate_says_how_it_was_reckoned_and_of_when(leader: Page, site: Sit
         expect(sheet.locator("[data-denominator]")).to_have_text(f"{of:g}")
         expect(sheet.locator("[data-value]")).to_have_text(re.compile(r"^[\d.]+%$"))
         expect(sheet).to_contain_text("数据截至")
+        if name != "rework_rate":  # the leader asks why it is not a hundred: those that are not counted come first
+            expect(sheet.locator("[data-listed]")).to_contain_text(f"共 {lacking(formula, answer['total'])} 件")
         for count in formula["part"]:
             sheet.locator(f"[data-count={count}]").first.click()
             expect(sheet.locator("[data-listed]")).to_contain_text(f"共 {answer['total'][count]} 件")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from sqlmodel import Session
 from governance.city import City
 from governance.errors import InvalidField, MissingField
 from governance.figures.closure import COUNTS, By, FigureFilter, closure
+from governance.figures.counts import RATES, Rate
 from governance.people import Actor
 from governance.queries import IncidentFilter, list_incidents
 from tests import town
@@ -65,6 +67,24 @@ def test_every_row_of_every_dimension_has_its_list(session: Session, city: City,
                 assert len(found) == figure.counts[name], (name, figure.key)
 
 
+def lacking(rate: Rate, numbers: Mapping[str, int]) -> int:
+    """In the whole and not in the part, each incident once."""
+    above = sum(numbers[name] for name in rate.part)
+    return sum(numbers[name] * (1 if weight > 0 else -1) for name, weight in rate.whole.items()) - above
+
+
+@pytest.mark.parametrize("by", ["street", "department"])
+def test_what_keeps_a_rate_from_a_hundred_percent_has_its_list(
+        session: Session, city: City, people: dict[str, Actor], now: datetime, kept: list[Kept], by: By) -> None:
+    leader = people["leader"]
+    rows, total = closure(session, city, leader, by, MONTH, now)
+    for name, rate in ((name, rate) for name, rate in RATES.items() if not rate.down):
+        assert len(listed(session, leader, MONTH, now, figure=name)) == lacking(rate, total.counts), name
+        for row in (rows[0], rows[-1]):
+            found = listed(session, leader, MONTH, now, figure=name, by=by, key=row.key, of_list=row.taxonomy)
+            assert len(found) == lacking(rate, row.counts), (name, row.key)
+
+
 def test_it_is_the_very_incidents(session: Session, people: dict[str, Actor], now: datetime,
                                   kept: list[Kept]) -> None:
     leader, key = people["leader"], ("facilities", None)
@@ -90,6 +110,7 @@ def test_everybodys_number_has_everybodys_list(session: Session, city: City, peo
 
 def test_a_question_without_sense_says_which_field(session: Session, people: dict[str, Actor], now: datetime) -> None:
     for asked, error, field in (({"figure": "beauty"}, InvalidField, "figure"),
+                                ({"figure": "return_rate"}, InvalidField, "figure"),
                                 ({"by": "street"}, MissingField, "figure"),
                                 ({"since": now}, MissingField, "figure"),
                                 ({"figure": "open", "key": "1"}, InvalidField, "by")):

@@ -1,7 +1,7 @@
 /** Words of the sheet at the side: they come with it. */
 export const zh = {
   sheet: { title: '指标说明', incident: '事件 {number}', close: '关闭', back: '返回列表', formula: '口径', numerator: '分子',
-    denominator: '分母',
+    denominator: '分母', why: '差在哪里', lacking: '未计入分子',
     equals: '计算', period: '统计期', scope: '范围', value: '数值', behind: '背后的事件', shown: '共 {n} 件, 已显示 {m} 件',
     more: '再显示 50 件',
     exact: '共 {n} 件', moved: '统计后又有变动: 现为 {n} 件', none: '没有事件', nothing: '本期没有可计入的事件, 所以没有比率。', minus: '减去',
@@ -17,6 +17,7 @@ export const zh = {
 export const en: typeof zh = {
   sheet: { title: 'About the figure', incident: 'Incident {number}', close: 'Close', back: 'Back to the list',
     formula: 'Formula', numerator: 'Numerator', denominator: 'Denominator',
+    why: 'What it lacks', lacking: 'Not in the numerator',
     equals: 'Sum', period: 'Period', scope: 'Scope', value: 'Value', behind: 'Incidents behind it',
     shown: '{m} of {n} shown', more: 'Show 50 more',
     exact: '{n} in all', moved: 'Changed since it was counted: now {n}', none: 'No incidents',

@@ -67,9 +67,10 @@ export function madeOf(formula: Formula | undefined, counts: Counts): Made | nul
 }
 
 export interface Behind {
+  /** A count; of `lacking` the rate itself. */
   count: string
   weight: number
-  side: 'part' | 'whole'
+  side: 'part' | 'whole' | 'lacking'
 }
 
 /** The counts whose incidents stand behind a figure: itself, or what is above and below the line of a rate. */
@@ -79,7 +80,16 @@ export function behind(name: string, formula: Formula | undefined): Behind[] {
     ['part', formula.part],
     ['whole', formula.whole],
   ] as const
-  return sides.flatMap(([side, weights]) => Object.entries(weights).map(([count, weight]) => ({ count, weight, side })))
+  const counts = sides.flatMap(([side, weights]) =>
+    Object.entries(weights).map(([count, weight]) => ({ count, weight, side })),
+  )
+  return DOWN.has(name) ? counts : [{ count: name, weight: 1, side: 'lacking' }, ...counts]
+}
+
+/** How many are in the whole of a rate and not in its part, each once: what keeps it from a hundred percent. */
+export function lacking(formula: Formula | undefined, counts: Counts): number {
+  const above = Object.keys(formula?.part ?? {}).reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+  return weighted(formula?.whole ?? {}, counts) - above
 }
 
 /**

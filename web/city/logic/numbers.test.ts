@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { csvOf } from './csv'
 import { better, change, duration, percent, shown, whole } from './format'
-import { behind, type Formula, madeOf } from './formulas'
+import { behind, type Formula, lacking, madeOf } from './formulas'
 import { chanceText, readWhere, whereOf } from './spots'
 import { tiesOf } from './ties'
 
@@ -38,11 +38,16 @@ describe('a rate', () => {
   })
   it('lists what is above and below the line; a count lists itself', () => {
     expect(behind('closure_rate', CLOSURE)).toEqual([
+      { count: 'closure_rate', weight: 1, side: 'lacking' },
       { count: 'closed', weight: 1, side: 'part' },
       { count: 'reported', weight: 1, side: 'whole' },
       { count: 'voided', weight: -1, side: 'whole' },
       { count: 'merged', weight: -1, side: 'whole' },
     ])
+    expect(lacking(CLOSURE, { closed: 5, reported: 10, voided: 2, merged: 1 })).toBe(2)
+    expect(
+      behind('rework_rate', formula('rework_rate', { reworked: 1 }, { handled: 1 })).map(({ side }) => side),
+    ).toEqual(['part', 'whole'])
     expect(behind('closed', formula('closed', null, null))).toEqual([{ count: 'closed', weight: 1, side: 'part' }])
   })
 })

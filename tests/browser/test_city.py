@@ -186,14 +186,14 @@ def test_the_league_shows_what_stands_above_and_below_the_line(leader: Page, sit
 
 
 def test_the_filters_live_in_the_address(leader: Page, site: Site) -> None:
-    leader.get_by_label("流程").select_option("public_inquiry")
+    leader.get_by_role("combobox", name="流程").select_option("public_inquiry")
     leader.get_by_label("统计期").select_option("90d")
     expect(leader).to_have_url(re.compile("process=public_inquiry"))
     expect(leader).to_have_url(re.compile("period=90d"))
     leader.reload()
     told = figures(site, process="public_inquiry", **period_of(leader))["total"]
     expect(leader.locator("[data-figure=reported] .kpi-value")).to_have_text(str(told["reported"]))
-    expect(leader.get_by_label("流程")).to_have_value("public_inquiry")
+    expect(leader.get_by_role("combobox", name="流程")).to_have_value("public_inquiry")
 
 
 # ---- tables and files ----------------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from governance import bars, handling, requesting, scope
 from governance.case import Case
 from governance.city import City
+from governance.clocks import is_running
 from governance.errors import NotAllowed
 from governance.incident import Incident
 from governance.people import Actor
-from governance.process import Action, Process
+from governance.process import Action
 from governance.requests import WITHDRAWN
-from governance.turns import HOLDERS
+from governance.turns import stages_of
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,14 @@ def possible_actions(session: Session, city: City, actor: Actor, incident: Incid
                      now: datetime) -> list[PossibleAction]:
     """What is waited for first; in the order of the process."""
     case, process = handling.case_of(session, incident), city.process(incident.process)
-    held = _held(case, process, actor.role)
+    held = {clock.stage for clock in case.clocks if is_running(clock)}.intersection(stages_of(process, actor.role))
     possible = [PossibleAction(a.code, a.name, a.name_en, a.fields, _waited_for(a, held))
                 for a in process.possible(incident.status, actor.role) if _may(case, a, actor, city, now)]
     return sorted(possible, key=lambda one: not one.next)
 
 
-def _held(case: Case, process: Process, role: str) -> set[str]:
-    """The stages that run and that the role holds."""
-    return {clock.stage for clock in case.clocks if clock.stopped_at is None and clock.paused_at is None
-            and (rule := process.clocks.get(clock.stage)) and role in HOLDERS.get(rule.holder, ())}
-
-
 def _waited_for(action: Action, held: set[str]) -> bool:
-    """It ends a stage that the caller holds, answers what is asked, or decides it: that there is a request, its bar
-    says."""
+    """Of what the caller may do: it ends a stage that the caller holds, answers a request or decides on it."""
     decides = action.decides is not None and action.decides[0] != WITHDRAWN
     return action.answers is not None or decides or any(held & set(stages) for stages in action.stop.values())
 
@@ -59,4 +53,5 @@ def _may(case: Case, action: Action, actor: Actor, city: City, now: datetime) ->
         scope.may_act(actor, case.incident, involved=action.involved)
     except NotAllowed:
         return False
-    return not (bars.against(case, action, actor, city, now) or requesting.nothing_asked(case, action, actor))
+    process = city.process(case.incident.process)
+    return not (bars.against(case, action, actor, city, now) or requesting.nothing_to_do(case, action, actor, process))

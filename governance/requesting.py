@@ -8,9 +8,9 @@ from typing import Any
 
 from governance.case import ActionFields, Case
 from governance.city import City
-from governance.errors import Conflict, InvalidField, NotAllowed, WanggeError, WrongState
+from governance.errors import Conflict, InvalidField, NotAllowed, WrongState
 from governance.people import ENGINE, Actor
-from governance.process import Action, RequestRule
+from governance.process import Action, Process, RequestRule
 from governance.requests import ANSWERED, ASKED, GRANTED, LAPSED, PENDING, WITHDRAWN, Request
 
 #: Before a suspension ends, its holders are reminded of the review (product.md, suspend: review date).
@@ -111,15 +111,23 @@ def _chosen(case: Case, kinds: Iterable[str], given: ActionFields) -> list[Reque
 
 
 def _only_the_asker(request: Request, actor: Actor) -> None:
-    """The same person, another of the same role and department; what the system asked, a desk."""
-    same = request.asked_department == actor.department and request.asked_role in (actor.role, ENGINE.role)
-    if actor.id != request.asked_by and not same:
+    if not _is_the_askers(request, actor):
         raise NotAllowed("只有提出方可以撤回", "Only who asked may withdraw it.")
 
 
+def _is_the_askers(request: Request, actor: Actor) -> bool:
+    """The same person, another of the same role and department; what the system asked, a desk."""
+    same = request.asked_department == actor.department and request.asked_role in (actor.role, ENGINE.role)
+    return actor.id == request.asked_by or same
+
+
 def _in_turn(rule: RequestRule, request: Request, actor: Actor) -> None:
-    if actor.role not in rule.reviews[request.reviews]:
+    if not _is_the_turn_of(rule, request, actor):
         raise NotAllowed("当前不由您审核", "It is not your turn to review this.")
+
+
+def _is_the_turn_of(rule: RequestRule, request: Request, actor: Actor) -> bool:
+    return actor.role in rule.reviews[request.reviews]
 
 
 def _agree(chosen: list[Request], rule: RequestRule) -> bool:
@@ -159,13 +167,22 @@ def lapse(case: Case, kinds: Iterable[str], now: datetime) -> None:
 
 # ---- what stands against it ----------------------------------------------------------------------------------------
 
-def nothing_asked(case: Case, rule: Action, actor: Actor) -> WanggeError | None:
-    """Why an action that answers or decides has nothing to do."""
+def nothing_to_do(case: Case, rule: Action, actor: Actor, process: Process) -> bool:
+    """An action that answers or decides finds no request on which this person may take it."""
     if rule.answers is not None and _asked_of(case, rule.answers, actor) is None:
-        return NotAllowed("没有待您答复的请求", "Nothing of this kind is asked of you.")
-    if rule.decides is not None and not pending(case, rule.decides[1]):
-        return WrongState("没有待处理的申请", "No request waits for a decision.")
-    return None
+        return True
+    if rule.decides is None:
+        return False
+    verdict, kinds = rule.decides
+    return not any(_may_decide(verdict, process.requests[r.kind], r, actor) for r in pending(case, kinds))
+
+
+def _may_decide(verdict: str, rule: RequestRule, request: Request, actor: Actor) -> bool:
+    if verdict == WITHDRAWN:
+        return _is_the_askers(request, actor)
+    if rule.reviews:
+        return _is_the_turn_of(rule, request, actor)
+    return verdict != GRANTED or request.state == ANSWERED
 
 
 def _asked_of(case: Case, kind: str, actor: Actor) -> Request | None:

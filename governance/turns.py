@@ -61,12 +61,17 @@ def waiting_for(actor: Actor, turns: tuple[Turn, ...]) -> Condition:
 
 # ---- what the process says -----------------------------------------------------------------------------------------
 
+def stages_of(process: Process, role: str) -> tuple[str, ...]:
+    """The stages that a role holds: while such a clock runs, the role must act."""
+    return tuple(clock.stage for clock in process.clocks.values() if role in HOLDERS.get(clock.holder, ()))
+
+
 def _turn(city: City, process: Process, role: str) -> Turn:
     rules = process.requests.values()
     actions = [action for action in process.actions.values() if role in action.by]
     return Turn(
         process.code,
-        stages=tuple(c.stage for c in process.clocks.values() if role in HOLDERS.get(c.holder, ())),
+        stages=stages_of(process, role),
         answers=tuple(rule.kind for rule in rules if not rule.reviews),
         reviews=tuple((rule.kind, rule.of, number) for rule in rules
                       for number, roles in enumerate(rule.reviews) if role in roles),

@@ -23,6 +23,17 @@ def test_what_is_waited_for_comes_first(served: Town) -> None:
     incident = served.take("cleaner", incident, "extend", days=1, reason="车坏了")
     assert possible(served, "dispatcher", incident)[:3] == [("grant", True), ("refuse", True), ("transfer", False)]
     assert ("withdraw", False) in possible(served, "cleaner", incident)
+    assert "withdraw" not in dict(possible(served, "dispatcher", incident))  # it is not theirs to take back
+
+
+def test_nobody_is_offered_what_would_be_refused(served: Town) -> None:
+    incident = served.report("worker", subcategory=town.MANHOLE, attachments=[served.photo("worker")])
+    assert incident["requests"][0]["kind"] == "assist"  # asked by the rule, not by the department
+    assert "withdraw" not in dict(possible(served, "fitter", incident))
+    incident = served.take("supervisor", incident, "supervise", level="blue", reason="请当日办结")
+    assert "confirm" not in dict(possible(served, "supervisor", incident))  # nobody has replied yet
+    incident = served.take("fitter", incident, "reply", reason="已安排")
+    assert dict(possible(served, "supervisor", incident))["confirm"]
 
 
 def test_rubbish_is_reported_handled_checked_and_closed(served: Town) -> None:
